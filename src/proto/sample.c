@@ -1,0 +1,190 @@
+/* A telemetry sample: see sample.h. */
+#include "proto/sample.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+double sample_value(const struct sample *s, enum field f)
+{
+	return sample_has(s, f) ? (double)s->raw[f] * field_table[f].scale : NAN;
+}
+
+void sample_set_value(struct sample *s, enum field f, double value)
+{
+	const struct field_desc *d = &field_table[f];
+	double wire = value / d->scale;
+
+	if (isnan(value)) {
+		s->known &= ~(UINT64_C(1) << f);
+		s->raw[f] = 0;
+	} else if (wire <= (double)d->min) {
+		sample_set(s, f, d->min);
+	} else if (wire >= (double)d->max) {
+		sample_set(s, f, d->max);
+	} else {
+		sample_set(s, f, llround(wire));
+	}
+}
+
+bool sample_flag(const struct sample *s, enum sample_flag flag)
+{
+	return sample_has(s, FIELD_flags) && (s->raw[FIELD_flags] & flag);
+}
+
+bool sample_maybe_in_air(const struct sample *s)
+{
+	return !sample_has(s, FIELD_flags) || (s->raw[FIELD_flags] & FLAG_IN_AIR);
+}
+
+/*
+ * Samples are nearly all of the traffic, so their bytes are read as they
+ * stand: after wire_check() every head is known to fit, and what is read
+ * here is one flat array of integers. Anything else is the slow way's.
+ */
+static bool flat_int(const uint8_t **p, int64_t *out, bool *nil)
+{
+	const uint8_t *q = *p;
+	uint8_t c = *q++;
+	uint64_t v = 0;
+	size_t n;
+
+	*nil = c == 0xc0;
+	if (*nil) {
+		*out = 0;
+	} else if (c < 0x80 || c >= 0xe0) {
+		*out = (int8_t)c;
+	} else if (c >= 0xcc && c <= 0xd3) {
+		n = (size_t)1 << ((c - 0xcc) & 3);
+		for (size_t i = 0; i < n; i++)
+			v = v << 8 | *q++;
+		if (c >= 0xd0) {
+			unsigned shift = (unsigned)(64 - 8 * n);
+
+			*out = (int64_t)(v << shift) >> shift;
+		} else if (v > INT64_MAX) {
+			return false;
+		} else {
+			*out = (int64_t)v;
+		}
+	} else {
+		return false;
+	}
+	*p = q;
+	return true;
+}
+
+static int check_value(struct sample *s, int f, int64_t v, struct reject *why)
+{
+	const struct field_desc *d = &field_table[f];
+
+	if (v < d->min || v > d->max)
+		return reject_set(why, REJECT_RANGE,
+		    "%s: %" PRId64 " is not within %" PRId64 " to %" PRId64, d->name, v, d->min,
+		    d->max);
+	sample_set(s, (enum field)f, v);
+	return 0;
+}
+
+static int check_required(const struct sample *s, struct reject *why)
+{
+	for (int f = FIELD_boot; f <= FIELD_time; f++) {
+		if (!sample_has(s, (enum field)f))
+			return reject_set(why, REJECT_MISSING, "%s is missing", field_table[f].name);
+	}
+	return 0;
+}
+
+int sample_decode(const void *body, size_t len, struct sample *s, struct reject *why)
+{
+	const uint8_t *p = body;
+	uint32_t n;
+
+	if (wire_check(body, len, why) == -1)
+		return -1;
+	memset(s, 0, sizeof(*s));
+	if (p[0] >= 0x90 && p[0] <= 0x9f) {
+		n = p[0] & 0x0f;
+		p += 1;
+	} else if (p[0] == 0xdc) {
+		n = (uint32_t)p[1] << 8 | p[2];
+		p += 3;
+	} else if (p[0] == 0xdd) {
+		n = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
+		p += 5;
+	} else {
+		return reject_set(why, REJECT_SHAPE, "a sample is an array");
+	}
+	s->wire_count = n;
+	for (int f = 0; f < FIELD_COUNT && f < (int64_t)n; f++) {
+		int64_t v;
+		bool nil;
+
+		if (!flat_int(&p, &v, &nil))
+			return reject_set(why, *p == 0xcf ? REJECT_RANGE : REJECT_TYPE,
+			    "%s is no integer of its range", field_table[f].name);
+		if (!nil && check_value(s, f, v, why) == -1)
+			return -1;
+	}
+	return check_required(s, why);
+}
+
+int sample_read(const wire_value *v, struct sample *s, struct reject *why)
+{
+	size_t n = wire_count(v);
+
+	memset(s, 0, sizeof(*s));
+	if (!wire_is_array(v))
+		return reject_set(why, REJECT_SHAPE, "a sample is an array");
+	s->wire_count = (uint32_t)n;
+	for (int f = 0; f < FIELD_COUNT && (size_t)f < n; f++) {
+		const wire_value *e = wire_at(v, (size_t)f);
+		int64_t i;
+
+		if (wire_is_nil(e))
+			continue;
+		if (!wire_get_int(e, &i))
+			return reject_set(why, REJECT_TYPE, "%s is no integer of its range",
+			    field_table[f].name);
+		if (check_value(s, f, i, why) == -1)
+			return -1;
+	}
+	return check_required(s, why);
+}
+
+void sample_encode(struct buf *b, const struct sample *s)
+{
+	int n = FIELD_COUNT;
+
+	while (n > 3 && !sample_has(s, (enum field)(n - 1)))
+		n--;
+	wire_put_array(b, (size_t)n);
+	for (int f = 0; f < n; f++) {
+		if (sample_has(s, (enum field)f))
+			wire_put_int(b, s->raw[f]);
+		else
+			wire_put_nil(b);
+	}
+}
+
+void sample_to_json(struct buf *b, const struct sample *s, uint64_t fields)
+{
+	const char *sep = "";
+
+	buf_add(b, "{", 1);
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		const struct field_desc *d = &field_table[f];
+
+		if (!(fields >> f & 1))
+			continue;
+		buf_printf(b, "%s\"%s\":", sep, d->name);
+		sep = ",";
+		if (!sample_has(s, (enum field)f))
+			buf_add_str(b, "null");
+		else if (f == FIELD_time || d->scale == 1)
+			buf_printf(b, "%" PRId64, s->raw[f]);
+		else
+			buf_printf(b, "%.*f", d->decimals, (double)s->raw[f] * d->scale);
+	}
+	buf_add(b, "}", 1);
+}
