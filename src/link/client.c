@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "link/endpoint.h"
+#include "base/endpoint.h"
 #include "link/socket.h"
 
 #define CLIENT_QUEUE 1000

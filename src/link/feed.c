@@ -7,7 +7,7 @@
 #include <zmq.h>
 
 #include "base/mem.h"
-#include "link/endpoint.h"
+#include "base/endpoint.h"
 #include "link/socket.h"
 
 struct feed_out {

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "link/endpoint.h"
+#include "base/endpoint.h"
 #include "link/socket.h"
 
 #define SERVER_QUEUE 10000

@@ -1,5 +1,5 @@
 /* Endpoints as people write them: see endpoint.h. */
-#include "link/endpoint.h"
+#include "base/endpoint.h"
 
 #include <stdio.h>
 #include <stdlib.h>

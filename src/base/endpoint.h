@@ -1,8 +1,8 @@
 /*
  * Endpoints as people write them: tcp://HOST:PORT and ipc://PATH.
  */
-#ifndef LINK_ENDPOINT_H
-#define LINK_ENDPOINT_H
+#ifndef BASE_ENDPOINT_H
+#define BASE_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,153 @@
+/* The configuration's file and environment: see config.h. The one door to
+ * inih. */
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "config/config.h"
+
+struct reading {
+	struct config *config;
+	const char *path;
+	FILE *file;
+	int line;
+	bool failed;
+	struct err *err;
+};
+
+/* inih does not tell its handler the line; we read the lines, so we know. */
+static char *read_line(char *text, int size, void *stream)
+{
+	struct reading *r = stream;
+	char *got;
+
+	if (r->failed)
+		return NULL;
+	got = fgets(text, size, r->file);
+	if (got) {
+		r->line++;
+		if (!strchr(got, '\n') && !feof(r->file)) {
+			err_set(r->err, "%s:%d: the line is too long: at most %d bytes", r->path,
+			    r->line, size - 2);
+			r->failed = true;
+			return NULL;
+		}
+		/* inih takes an indented line for more of the value above. */
+		memmove(got, got + strspn(got, " \t"), strlen(got + strspn(got, " \t")) + 1);
+	}
+	return got;
+}
+
+static int handle(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *r = user;
+	char where[CONFIG_PATH_SIZE + 16];
+
+	if (r->failed)
+		return 0;
+	snprintf(where, sizeof(where), "%s:%d", r->path, r->line);
+	if (!*section) {
+		err_set(r->err, "%s: %s stands before the first [section]", where, name);
+		r->failed = true;
+		return 0;
+	}
+	if (config_set(r->config, section, name, value, where, r->err) == -1)
+		r->failed = true;
+	return !r->failed;
+}
+
+int config_read_file(struct config *config, const char *path, struct err *err)
+{
+	struct reading r = { .config = config, .path = path, .err = err };
+	struct stat st;
+	int ret;
+
+	r.file = fopen(path, "r");
+	if (!r.file)
+		return err_set(err, "the configuration %s cannot be read: %s", path, strerror(errno));
+	if (fstat(fileno(r.file), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(r.file);
+		return err_set(err, "the configuration %s is a directory; name a file", path);
+	}
+	ret = ini_parse_stream(read_line, &r, handle, &r);
+	fclose(r.file);
+	if (r.failed)
+		return -1;
+	if (ret > 0)
+		return err_set(err, "%s:%d: this is neither [section], nor key = value, nor a comment",
+		    path, ret);
+	if (ret < 0)
+		return err_set(err, "the configuration %s cannot be read", path);
+	str_copy(config->path, sizeof(config->path), path);
+	return 0;
+}
+
+/* Owned by the user or root and not writable by others, so that a directory
+ * somebody else filled cannot tell us where commands go. */
+static bool is_safe(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (st.st_uid == geteuid() || st.st_uid == 0) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static int read_environment(struct config *config, struct err *err)
+{
+	for (const struct option_desc *o = option_table; o->section; o++) {
+		bool of_source = strcmp(o->section, "source") == 0;
+		size_t n = of_source ? config->source_count : 1;
+
+		for (size_t i = 0; i < n; i++) {
+			char name[160], section[ID_SIZE + 8];
+			const char *value;
+
+			snprintf(section, sizeof(section), "%s%s%s", o->section, of_source ? " " : "",
+			    of_source ? config->sources[i].name : "");
+			snprintf(name, sizeof(name), "ODYSSEY_%s_%s", section, o->key);
+			for (char *p = name; *p; p++)
+				*p = isalnum((unsigned char)*p) ? (char)toupper((unsigned char)*p) : '_';
+			value = getenv(name);
+			if (value && config_set(config, section, o->key, value, name, err) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+int config_load(struct config *config, const char *explicit_path, struct err *warning,
+    struct err *err)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char user[CONFIG_PATH_SIZE] = "";
+	const char *path = NULL;
+
+	warning->text[0] = '\0';
+	if (xdg && *xdg)
+		snprintf(user, sizeof(user), "%s/odyssey/odyssey.conf", xdg);
+	else if (home && *home)
+		snprintf(user, sizeof(user), "%s/.config/odyssey/odyssey.conf", home);
+	if (explicit_path) {
+		path = explicit_path;
+	} else if (access("odyssey.conf", F_OK) == 0 && is_safe("odyssey.conf")) {
+		path = "odyssey.conf";
+	} else {
+		if (access("odyssey.conf", F_OK) == 0)
+			err_set(warning,
+			    "./odyssey.conf is passed over: others may write it, or it is not yours; "
+			    "chmod go-w it or name it with --config");
+		if (*user && access(user, R_OK) == 0)
+			path = user;
+		else if (access("/etc/odyssey/odyssey.conf", R_OK) == 0)
+			path = "/etc/odyssey/odyssey.conf";
+	}
+	if (path && config_read_file(config, path, err) == -1)
+		return -1;
+	return read_environment(config, err);
+}
