@@ -48,7 +48,9 @@ extern const struct flag_desc common_flags[];
  * app->config: 0, or -1 with a sentence. */
 int app_load_config(struct app *app, struct err *err);
 
-/* "odyssey send: TEXT" on stderr; returns EXIT_USAGE. */
+/* "odyssey send: TEXT" on stderr; the first returns EXIT_USAGE, for a line or a
+ * configuration that cannot be right, the second EXIT_FAILED. */
 int app_usage_error(const char *command, const struct err *err);
+int app_failure(const char *command, const struct err *err);
 
 #endif

@@ -48,6 +48,12 @@ int app_usage_error(const char *command, const struct err *err)
 	return EXIT_USAGE;
 }
 
+int app_failure(const char *command, const struct err *err)
+{
+	app_usage_error(command, err);
+	return EXIT_FAILED;
+}
+
 /* The subcommand's own rows and the common ones in one table. */
 static struct flag_desc *all_flags(const struct flag_desc *own)
 {

@@ -22,7 +22,8 @@ static const struct flag_desc daemon_flags[] = {
 	  .help = "where every sample is logged" },
 	FLAG_STATE,
 	{ .name = "name", .value = "NAME", .option = "daemon.name", .help = "its name on the wire" },
-	{ .name = "insecure", .help = "bind an address that others can reach without keys" },
+	{ .name = "insecure", .option = "daemon.insecure",
+	  .help = "bind an address that others can reach without keys" },
 	{ .name = "detach", .letter = 'd', .help = "go on in the background" },
 	{ 0 },
 };

@@ -97,6 +97,17 @@ bool ledger_apply(struct ledger *ledger, const struct progress *cm, int64_t now_
 	return true;
 }
 
+bool ledger_abandon(struct ledger *ledger, const struct progress *cm, int64_t now_ms)
+{
+	struct ledger_row *row = ledger_find(ledger, cm->id);
+
+	if (!row || stage_is_final(row->last.stage) || row->last.stage == STAGE_TIMEOUT)
+		return false;
+	row->last = *cm;
+	row->touched_ms = now_ms;
+	return true;
+}
+
 void ledger_answer(struct ledger *ledger, const char *id, enum code code, const char *text,
     int64_t keep_until_ms)
 {

@@ -49,6 +49,9 @@ void ledger_clear(struct ledger *ledger);
 struct ledger_row *ledger_find(struct ledger *ledger, const char *id);
 /* A stage was reached: true where that is news, false where it changes nothing. */
 bool ledger_apply(struct ledger *ledger, const struct progress *cm, int64_t now_ms);
+/* Nobody can tell any more what becomes of it: its stage is `timeout` whatever
+ * it was, unless it had ended. True where that is news. */
+bool ledger_abandon(struct ledger *ledger, const struct progress *cm, int64_t now_ms);
 /* What the id was answered with; stands until ANSWER_KEEP_MS after expires. */
 void ledger_answer(struct ledger *ledger, const char *id, enum code code, const char *text,
     int64_t keep_until_ms);

@@ -49,11 +49,13 @@ int client_open(struct client **client, struct link *link, const char *endpoint,
 	return 0;
 }
 
-void client_close(struct client **client)
+void client_close(struct client **client, void *context)
 {
 	if (!*client)
 		return;
 	zmq_close((*client)->socket);
+	for (size_t i = 0; i < (*client)->count; i++)
+		(*client)->pending[i].answer((*client)->pending[i].user, CLIENT_GONE, NULL, 0, context);
 	free((*client)->pending);
 	free(*client);
 	*client = NULL;
@@ -142,16 +144,16 @@ void client_work(struct client *client, int64_t now_mono_ms, void *context)
 		if (p->deadline_ms > now_mono_ms) {
 			i++;
 		} else if (p->late) {
-			forget(client, i);
-		} else {
-			client_answer *answer = p->answer;
-			void *user = p->user;
+			struct pending gone = *p;
 
+			forget(client, i);
+			gone.answer(gone.user, CLIENT_GONE, NULL, 0, context);
+		} else {
 			p->late = true;
 			p->deadline_ms = now_mono_ms + CLIENT_LATE_MS;
 			client->late_count++;
-			/* It may ask again, which moves the array. */
-			answer(user, CLIENT_TIMEOUT, NULL, 0, context);
+			/* It may ask again, which moves the array: p ends here. */
+			p->answer(p->user, CLIENT_TIMEOUT, NULL, 0, context);
 			i++;
 		}
 	}
@@ -184,6 +186,8 @@ static void ask_answer(void *user, enum client_result result, const void *body, 
 	struct asked *asked = user;
 
 	(void)context;
+	if (result == CLIENT_GONE)
+		return;
 	asked->over = true;
 	asked->answered = result == CLIENT_ANSWERED;
 	if (asked->answered)
@@ -215,7 +219,7 @@ int client_ask(struct client *client, const struct buf *body, int64_t timeout_ms
 		client_work(client, clock_mono_ms(), NULL);
 	}
 	if (!asked.answered) {
-		/* `asked` goes out of scope: no late answer may find it. */
+		/* `asked` goes out of scope: no later call may find it. */
 		for (size_t i = 0; i < client->count; i++) {
 			if (client->pending[i].user == &asked) {
 				forget(client, i);

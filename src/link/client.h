@@ -24,21 +24,24 @@ enum client_result {
 	CLIENT_ANSWERED, /* body and len are the reply */
 	CLIENT_TIMEOUT,  /* handed on, no answer in time; one may still come as CLIENT_LATE */
 	CLIENT_LATE,     /* the answer to a request that had timed out before */
+	CLIENT_GONE,     /* after a time-out: no answer comes any more */
 };
 
-/* body is valid during the call. user is what client_request() was given. */
+/* Called once with CLIENT_ANSWERED, or with CLIENT_TIMEOUT and then once more
+ * with CLIENT_LATE or CLIENT_GONE; on closing, CLIENT_GONE alone. body is valid
+ * during the call. user is what client_request() was given. */
 typedef void client_answer(void *user, enum client_result result, const void *body, size_t len,
     void *context);
 
 int client_open(struct client **client, struct link *link, const char *endpoint,
     const struct link_keys *keys, struct err *err);
-/* Requests still open end without a call. */
-void client_close(struct client **client);
+/* Requests still open end with CLIENT_GONE and that context. */
+void client_close(struct client **client, void *context);
 void *client_pollable(struct client *client);
 
 /* Hands a request on: 0, or -1 where there is no connection, and then it was
- * certainly not sent. user must stay valid until CLIENT_ANSWERED, or for
- * CLIENT_LATE_MS after CLIENT_TIMEOUT. */
+ * certainly not sent and answer is never called. user must stay valid until
+ * the last call. */
 int client_request(struct client *client, const struct buf *body, int64_t deadline_mono_ms,
     client_answer *answer, void *user);
 /* Takes the answers that are there and ends what is overdue. */
@@ -47,6 +50,7 @@ void client_work(struct client *client, int64_t now_mono_ms, void *context);
 int64_t client_deadline(const struct client *client);
 size_t client_pending(const struct client *client);
 
+/* How long after its time-out an answer is still taken. */
 #define CLIENT_LATE_MS 60000
 
 /* One request and its answer, waiting for it: the shell's way. Waits for a

@@ -212,3 +212,16 @@ void link_message_clear(struct link_message *m)
 	zmq_msg_close((zmq_msg_t *)(void *)m->body_frame);
 	link_message_init(m);
 }
+
+void link_message_move(struct link_message *to, struct link_message *from)
+{
+	link_message_init(to);
+	zmq_msg_move((zmq_msg_t *)(void *)to->topic_frame, (zmq_msg_t *)(void *)from->topic_frame);
+	zmq_msg_move((zmq_msg_t *)(void *)to->body_frame, (zmq_msg_t *)(void *)from->body_frame);
+	to->frames = from->frames;
+	to->topic_len = from->topic_len;
+	to->body_len = from->body_len;
+	to->topic = zmq_msg_data((zmq_msg_t *)(void *)to->topic_frame);
+	to->body = zmq_msg_data((zmq_msg_t *)(void *)to->body_frame);
+	link_message_clear(from);
+}

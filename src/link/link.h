@@ -65,5 +65,7 @@ struct link_message {
 void link_message_init(struct link_message *m);
 /* Drops the bytes; the message can be received into again. */
 void link_message_clear(struct link_message *m);
+/* to, which holds nothing yet, takes over; from is then cleared. */
+void link_message_move(struct link_message *to, struct link_message *from);
 
 #endif

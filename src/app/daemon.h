@@ -1,0 +1,165 @@
+/*
+ * The daemon: one loop over its sources' feeds, its control server, the
+ * clients that speak to the sources, and the history.
+ *
+ *	daemon_sources.c   connects, greets, notices loss and return, owns drones
+ *	daemon_ingest.c    a feed message: checked, applied, offered again, logged
+ *	daemon_control.c   requests of clients
+ *	daemon_command.c   commands handed on, followed, answered
+ *	daemon_holes.c     asks sources for missing samples
+ *	daemon_past.c      what the history says: an earlier run, outages
+ *	daemon.c           opens, loops, closes
+ *
+ * Everything below runs in one thread; the history's writer and the server of
+ * stored samples (stored_samples.h) have their own.
+ */
+#ifndef APP_DAEMON_H
+#define APP_DAEMON_H
+
+#include "app/stored_samples.h"
+#include "base/buf.h"
+#include "command/ledger.h"
+#include "config/config.h"
+#include "fleet/fleet.h"
+#include "fleet/source_clock.h"
+#include "history/history.h"
+#include "link/client.h"
+#include "link/feed.h"
+#include "link/server.h"
+
+/* A source is gone after three heartbeats of a second each did not come. */
+#define SOURCE_LOST_MS 3500
+/* While this young, a daemon lets an earlier-named source take a drone that a
+ * later-named one offered first; after that ownership stays. */
+#define SETTLE_MS 3000
+/* Most messages held back of a source whose kind is not known yet. */
+#define HELD_MAX 50000
+
+enum source_state { SOURCE_NEVER, SOURCE_UP, SOURCE_LOST, SOURCE_STATE_COUNT };
+extern const char *const source_state_names[SOURCE_STATE_COUNT]; /* "never", "up", "lost" */
+
+struct daemon;
+
+struct source {
+	const struct config_source *config;
+	int index;
+	struct feed_in *feed;
+	struct client *client;
+
+	enum source_state state;
+	char name[ID_SIZE]; /* "" until it said so */
+	int kind;           /* enum source_kind; KIND_UNKNOWN until it said so */
+	bool refused;       /* a replay that is not configured as one */
+	uint64_t boot;
+	uint64_t time, sent, drones; /* of its last heartbeat */
+	int64_t heartbeat_mono_ms;
+	uint64_t received;
+	struct source_clock clock;
+
+	bool greeting, greeted; /* hello is under way; was answered since it came up */
+	bool listing;           /* roster is under way */
+	bool roster_wanted;
+	int64_t ask_at_ms;      /* no hello or roster before, monotonic */
+
+	bool kind_known;           /* it said what it is, if only a word we do not know */
+	struct link_message **held; /* messages before that */
+	size_t held_count, held_cap;
+
+	bool filling;           /* a backfill request is under way */
+	size_t fill_cursor;     /* drone to look at next */
+	int64_t fill_at_ms;
+
+	bool following;         /* a `commands` request is under way */
+	int64_t follow_at_ms;
+
+	uint64_t rejected;      /* messages refused */
+	uint64_t unknown_topics;
+};
+
+struct pending_command;
+
+struct daemon {
+	const struct config *config;
+	struct link *link;
+	struct feed_out *out;
+	struct server *server;
+	struct source *sources;
+	size_t source_count;
+
+	struct fleet fleet;
+	struct ledger ledger;
+	struct pending_command *pending; /* list of commands waiting for their source */
+	struct history *history;
+	struct stored_samples *stored;   /* answers backfill */
+
+	uint32_t boot;
+	int64_t now_ms, now_mono_ms; /* read once a turn */
+	int64_t started_mono_ms, heartbeat_at_ms;
+	uint64_t rejected[REJECT_COUNT];
+	int64_t reject_second;      /* the second that reject_bytes counts */
+	size_t reject_bytes;
+	bool history_full;          /* the last put was refused */
+
+	struct wire_doc doc;        /* for feed bodies and requests */
+	struct wire_doc answer_doc; /* for replies of sources */
+	struct buf out_body, reply;
+};
+
+/* daemon.c */
+/* Binding where others can reach needs keys, or the word that none are meant. */
+int daemon_check(const struct config *config, struct err *err);
+int daemon_open(struct daemon *d, const struct config *config, struct err *err);
+/* Until signal_fd is readable; then takes what has arrived already. */
+void daemon_run(struct daemon *d, int signal_fd);
+void daemon_close(struct daemon *d);
+/* Publishes and logs an event of the daemon's own; drone may be "". */
+void daemon_event(struct daemon *d, const char *drone, enum severity severity, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Publishes a body of our own. */
+void daemon_publish(struct daemon *d, enum topic_kind kind, const char *id, const void *message);
+
+/* daemon_sources.c */
+int sources_open(struct daemon *d, struct err *err);
+void sources_close(struct daemon *d);
+/* Greets, lists, notices silence; returns when it next needs to (monotonic). */
+int64_t sources_tick(struct daemon *d);
+void source_heartbeat(struct daemon *d, struct source *s, const struct heartbeat *hb);
+/* Sets the kind once it is known, and lets held messages in. */
+void source_learn(struct daemon *d, struct source *s, const char *name, int kind, uint64_t boot);
+/* The drone, if it is this source's or can become so; otherwise NULL with
+ * *why. */
+struct drone *source_claim(struct daemon *d, struct source *s, const char *id, struct reject *why);
+const char *source_label(const struct source *s);
+
+/* daemon_ingest.c */
+/* Takes up to max messages of a feed; true if there may be more. */
+bool ingest_feed(struct daemon *d, struct source *s, size_t max);
+void ingest_message(struct daemon *d, struct source *s, struct link_message *m);
+/* A sample by backfill: raw bytes as they came. */
+void ingest_backfilled(struct daemon *d, struct drone *drone, const struct sample *s,
+    const void *body, size_t len);
+/* A cm of any origin: true where it was news, and then it is in ledger and history. */
+bool ingest_progress(struct daemon *d, const struct progress *cm);
+
+/* daemon_control.c */
+void control_serve(struct daemon *d, size_t max);
+
+/* daemon_command.c */
+void command_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
+/* Asks sources what became of unfinished commands; returns when next. */
+int64_t command_tick(struct daemon *d);
+void command_close(struct daemon *d);
+
+/* daemon_holes.c */
+int64_t holes_tick(struct daemon *d);
+void holes_opened(struct daemon *d, struct drone *drone, uint32_t boot, struct range hole,
+    const char *why);
+/* A sample came late, of itself: its gap is filled. */
+void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t from, uint32_t to,
+    const char *why);
+
+/* daemon_past.c */
+void past_restore(struct daemon *d);
+void past_notices(struct daemon *d);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * What the history tells the daemon: what an earlier run left, and whether
+ * the disk takes data. See daemon.h.
+ */
+#include <string.h>
+
+#include "app/daemon.h"
+#include "base/log.h"
+
+static int find_source(const struct daemon *d, const char *feed)
+{
+	for (size_t i = 0; i < d->source_count; i++) {
+		if (strcmp(d->sources[i].config->feed, feed) == 0)
+			return (int)i;
+	}
+	return NO_SOURCE;
+}
+
+/* A drone stays with the source it belonged to, here or not, as long as that
+ * source is configured: ownership never moves by itself. */
+static void restore_drone(struct daemon *d, const struct history_drone *stored)
+{
+	int source = find_source(d, stored->feed);
+	struct drone *drone;
+
+	if (source == NO_SOURCE || !id_valid(stored->id, strlen(stored->id)))
+		return;
+	drone = fleet_add(&d->fleet, stored->id);
+	if (!drone)
+		return;
+	drone->source = source;
+	str_copy(drone->model, sizeof(drone->model), stored->model);
+	str_copy(drone->origin, sizeof(drone->origin), stored->source);
+}
+
+static void restore_coverage(struct daemon *d, const struct history_coverage *stored)
+{
+	struct drone *drone;
+
+	if (!id_valid(stored->drone, strlen(stored->drone)))
+		return;
+	drone = fleet_add(&d->fleet, stored->drone);
+	if (!drone)
+		return;
+	coverage_restore(drone_coverage(drone, stored->boot), stored->boot, &stored->stored,
+	    &stored->lost);
+	drone->missing_since_ms = d->now_mono_ms;
+	drone->ask_tries = 0;
+}
+
+void past_restore(struct daemon *d)
+{
+	struct history_past past;
+
+	history_take_past(d->history, &past);
+	for (size_t i = 0; i < past.drone_count; i++)
+		restore_drone(d, &past.drones[i]);
+	for (size_t i = 0; i < past.coverage_count; i++)
+		restore_coverage(d, &past.coverage[i]);
+	for (size_t i = 0; i < past.command_count; i++)
+		ledger_apply(&d->ledger, &past.commands[i], (int64_t)past.commands[i].time);
+	for (size_t i = 0; i < past.answer_count; i++)
+		ledger_answer(&d->ledger, past.answers[i].id, (enum code)past.answers[i].code,
+		    past.answers[i].text, past.answers[i].keep_until_ms);
+	if (past.coverage_count)
+		log_notice("the history knows %zu drones, %zu of their boots and %zu commands",
+		    past.drone_count, past.coverage_count, past.command_count);
+	history_past_clear(&past);
+}
+
+/* Rows went with a file: what is stored now is counted anew. */
+static void recount(struct daemon *d)
+{
+	struct history_past past;
+
+	history_take_past(d->history, &past);
+	for (size_t i = 0; i < d->fleet.count; i++) {
+		struct drone *drone = &d->fleet.drones[i];
+
+		for (size_t b = 0; b < drone->boot_count; b++) {
+			struct coverage *c = &drone->boots[b];
+
+			/* All that was seen is missing, until the rows say it is here. */
+			if (c->any)
+				ranges_add(&c->missing, 0, c->newest);
+			ranges_clear(&c->lost);
+		}
+	}
+	for (size_t i = 0; i < past.coverage_count; i++) {
+		struct drone *drone = fleet_find(&d->fleet, past.coverage[i].drone);
+		struct coverage *c;
+
+		if (!drone)
+			continue;
+		c = drone_coverage(drone, past.coverage[i].boot);
+		for (size_t r = 0; r < past.coverage[i].stored.count; r++)
+			ranges_remove(&c->missing, past.coverage[i].stored.items[r].from,
+			    past.coverage[i].stored.items[r].to);
+	}
+	history_past_clear(&past);
+}
+
+void past_notices(struct daemon *d)
+{
+	struct history_notice notice;
+
+	while (history_next_notice(d->history, &notice)) {
+		switch (notice.kind) {
+		case HISTORY_OUTAGE:
+			daemon_event(d, "", SEVERITY_ALERT, "the history is not written: %s",
+			    notice.text);
+			break;
+		case HISTORY_BACK:
+			daemon_event(d, "", SEVERITY_WARNING,
+			    "the history is written again; what is missing is asked for");
+			d->history_full = false;
+			break;
+		case HISTORY_DAMAGED:
+			daemon_event(d, "", SEVERITY_ALERT, "%s", notice.text);
+			break;
+		case HISTORY_CHANGED:
+			recount(d);
+			break;
+		}
+	}
+}
