@@ -37,7 +37,7 @@ BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 
 PROGRAMS := $(BUILD)/odyssey $(BUILD)/odyssey-sim
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) ## build everything into build/
 
 $(BUILD)/odyssey: $(BUILD)/obj/src/app/main.o $(BUILD)/libodyssey.a
 $(BUILD)/odyssey-sim: $(BUILD)/obj/sim/main.o $(BUILD)/libsim.a $(BUILD)/libodyssey.a
@@ -69,10 +69,94 @@ $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(BUIL
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(LIBS)
 
-unit: $(UNIT_BIN)
+unit: $(UNIT_BIN) ## run the unit tests of this build
 	@for t in $(UNIT_BIN); do $$t || exit 1; done
+
+deps: ## install what is missing (Debian; elsewhere: name it and stop)
+	@tools/deps
+
+demo: deps ## a simulated fleet of 12, the daemon and its telemetry, in a corner of their own
+	@$(MAKE) --no-print-directory all
+	@tools/demo $(BUILD)
+
+test: deps ## every test
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: all unit
+	$(call pytest,)
+
+test-asan: deps ## unit and end-to-end tests under address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory run-sanitized BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS='-O1 -g'
+
+test-tsan: deps ## the same under the thread sanitizer
+	@$(MAKE) --no-print-directory run-sanitized BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g'
+
+# libzmq is not instrumented: what the thread sanitizer says of its insides is
+# in tests/tsan.supp. End-to-end tests marked slow are left to `make test`.
+run-sanitized: export TSAN_OPTIONS = suppressions=tests/tsan.supp halt_on_error=1 second_deadlock_stack=1
+run-sanitized: export UBSAN_OPTIONS = print_stacktrace=1
+run-sanitized: all unit
+	$(call pytest,-m 'not slow')
+
+pytest = ODYSSEY_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -p no:cacheprovider $(1) tests/e2e
+
+FUZZ_SECONDS ?= 20
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz: deps ## run every fuzzer for FUZZ_SECONDS (20) each
+	@$(MAKE) --no-print-directory run-fuzz BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined CFLAGS='-O1 -g'
+
+run-fuzz: $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+	@for f in $^; do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n; echo "== $$n"; \
+	    seeds=tests/fuzz/corpus/$$n; [ -d $$seeds ] || seeds=; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 -verbosity=0 -print_final_stats=0 \
+	        -artifact_prefix=$(BUILD)/ $(BUILD)/corpus/$$n $$seeds || exit 1; done
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libsim.a $(BUILD)/libodyssey.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -pthread -fsanitize=fuzzer,address,undefined -o $@ $< $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(LIBS)
+
+bench: deps ## every figure beside its bar (BENCH_SECONDS=60 for the load)
+	@$(MAKE) --no-print-directory run-bench
+
+run-bench: all $(BENCH_BIN)
+	$(PYTHON) tests/bench/bench.py --build $(abspath $(BUILD))
+
+fmt: ## format the C sources
+	clang-format -i $(wildcard src/*/*.[ch] sim/*.[ch] tests/*/*.[ch])
+
+check-layers: ## who includes whom, against the table in tools/check-layers
+	@$(PYTHON) tools/check-layers
+
+check-docs: deps ## manual pages, README and odyssey.conf against the tables
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tools/check-docs $(BUILD)
+
+docs: all ## write the tables into the manual pages
+	@$(PYTHON) tools/check-docs --write $(BUILD)
+
+MAN := $(wildcard man/*.[1-8])
+install: all ## install below PREFIX (/usr/local), staged in DESTDIR
+	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(n))
+	install -d $(DESTDIR)$(PREFIX)/share/odyssey $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 odyssey.conf $(DESTDIR)$(PREFIX)/share/odyssey
+	for m in $(MAN); do install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/ || exit 1; done
+	$(BUILD)/odyssey completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/odyssey
+	$(BUILD)/odyssey completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey
+
+uninstall: ## take it away again
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
+	rm -f $(foreach m,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	rm -f $(DESTDIR)$(PREFIX)/share/odyssey/odyssey.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/odyssey $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit FORCE
+.PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz bench run-bench \
+    fmt check-layers check-docs docs install uninstall clean help FORCE
 .DELETE_ON_ERROR:
