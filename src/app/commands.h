@@ -8,5 +8,6 @@ struct app;
 
 int cmd_daemon(struct app *app);
 int cmd_stop(struct app *app);
+int cmd_keys(struct app *app);
 
 #endif

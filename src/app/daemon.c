@@ -78,6 +78,8 @@ static int open_sockets(struct daemon *d, struct err *err)
 	if (curve && (link_read_key(c->secret_key, true, keys.secret_key, err) == -1 ||
 			 link_derive_public(&keys, err) == -1))
 		return -1;
+	if (*c->clients && authorize_start(&d->authorize, d->link, c->clients, err) == -1)
+		return -1;
 	if (feed_out_open(&d->out, d->link, c->feed, curve ? &keys : NULL, err) == -1)
 		return -1;
 	return server_open(&d->server, d->link, c->control, curve ? &keys : NULL, err);
@@ -234,6 +236,7 @@ void daemon_close(struct daemon *d)
 	sources_close(d);
 	server_close(&d->server);
 	feed_out_close(&d->out);
+	authorize_stop(&d->authorize);
 	history_close(&d->history);
 	link_free(&d->link);
 	fleet_clear(&d->fleet);

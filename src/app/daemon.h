@@ -23,6 +23,7 @@
 #include "fleet/fleet.h"
 #include "fleet/source_clock.h"
 #include "history/history.h"
+#include "link/authorize.h"
 #include "link/client.h"
 #include "link/feed.h"
 #include "link/server.h"
@@ -81,6 +82,7 @@ struct pending_command;
 struct daemon {
 	const struct config *config;
 	struct link *link;
+	struct authorize *authorize; /* NULL: whoever knows our key may connect */
 	struct feed_out *out;
 	struct server *server;
 	struct source *sources;

@@ -48,6 +48,14 @@ const struct subcommand subcommand_table[] = {
 		.summary = "end the daemon of the state directory",
 		.options = stop_flags,
 	},
+	{
+		.name = "keys",
+		.run = cmd_keys,
+		.operands = "FILE",
+		.summary = "make a pair of keys for encrypted connections",
+		.details = "Writes the secret key to FILE and the public one to FILE.pub.\n",
+		.flags = SUBCOMMAND_NO_CONFIG,
+	},
 	{ 0 },
 };
 

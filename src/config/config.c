@@ -252,6 +252,8 @@ int config_finish(struct config *config, struct err *err)
 		if (finish_source(config, i, err) == -1)
 			return -1;
 	}
+	if (*config->clients && !*config->secret_key)
+		return err_set(err, "[security] clients needs secret_key: without keys nobody can be told apart");
 	if (config->lost_s < config->stale_s)
 		return err_set(err, "[fleet] lost_s (%g) must not be below stale_s (%g)",
 		    config->lost_s, config->stale_s);
