@@ -41,7 +41,7 @@ static bool split(int64_t ms, struct tm *tm, int *fraction)
 {
 	time_t s = (time_t)floor_div(ms, 1000);
 
-	*fraction = (int)(ms - floor_div(ms, 1000) * 1000);
+	*fraction = (int)((ms % 1000 + 1000) % 1000); /* no overflow, whatever ms is */
 	return gmtime_r(&s, tm) && tm->tm_year + 1900 >= 0 && tm->tm_year + 1900 <= 9999;
 }
 
@@ -86,6 +86,11 @@ static bool digits(const char **p, int n, int *out)
 	return true;
 }
 
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
 bool time_parse(const char *text, int64_t *ms)
 {
 	static const int month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -106,18 +111,21 @@ bool time_parse(const char *text, int64_t *ms)
 			p++;
 			if (!digits(&p, 2, &second))
 				return false;
-		}
-		if (*p == '.') {
-			int scale = 100;
+			if (*p == '.') {
+				int scale = 100;
 
-			for (p++; isdigit((unsigned char)*p); p++, scale /= 10)
-				fraction += scale * (*p - '0');
+				if (!isdigit((unsigned char)*++p))
+					return false;
+				for (; isdigit((unsigned char)*p); p++, scale /= 10)
+					fraction += scale * (*p - '0');
+			}
 		}
 		if (*p == 'Z' || *p == 'z')
 			p++;
 	}
-	if (*p || month < 1 || month > 12 || day < 1 || day > month_days[month - 1] ||
-	    hour > 23 || minute > 59 || second > 60)
+	if (*p || month < 1 || month > 12 || day < 1 ||
+	    day > month_days[month - 1] - (month == 2 && !is_leap(year)) || hour > 23 ||
+	    minute > 59 || second > 60)
 		return false;
 	tm.tm_year = year - 1900;
 	tm.tm_mon = month - 1;
@@ -126,7 +134,7 @@ bool time_parse(const char *text, int64_t *ms)
 	tm.tm_min = minute;
 	tm.tm_sec = second;
 	*ms = (int64_t)timegm(&tm) * 1000 + fraction;
-	return tm.tm_mday == day; /* timegm carries 30 February into March */
+	return true;
 }
 
 bool duration_parse(const char *text, int64_t *ms)

@@ -21,8 +21,9 @@ static size_t probe(const struct strmap *m, const char *key, size_t len)
 {
 	size_t i = (size_t)hash(key, len) & (m->cap - 1);
 
-	while (m->slots[i].key &&
-	       (strncmp(m->slots[i].key, key, len) != 0 || m->slots[i].key[len]))
+	/* The length first: a key from outside may hold a zero byte. */
+	while (m->slots[i].key && (strnlen(m->slots[i].key, len + 1) != len ||
+				   memcmp(m->slots[i].key, key, len) != 0))
 		i = (i + 1) & (m->cap - 1);
 	return i;
 }
