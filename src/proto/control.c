@@ -37,10 +37,10 @@ static const struct {
 
 static const struct key_desc command_keys[] = {
 	ROW(id, KEY_TOKEN, KEY_REQUIRED, .help = "UUID that names the command for ever"),
-	ROW(drone, KEY_TEXT, KEY_REQUIRED, .help = "who shall fly it"),
-	ROW(cmd, KEY_TEXT, KEY_REQUIRED, .help = "a command's name"),
+	ROW(drone, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who shall fly it"),
+	ROW(cmd, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "a command's name"),
 	ROW(args, KEY_VALUE, KEY_REQUIRED, .help = "map of its arguments"),
-	ROW(by, KEY_TEXT, KEY_REQUIRED, .help = "who gives it"),
+	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who gives it"),
 	ROW(expires, KEY_UINT, KEY_REQUIRED, .help = "not flown after this, ms, the source's clock"),
 };
 
@@ -51,11 +51,11 @@ static const struct key_desc commands_keys[] = {
 };
 
 static const struct key_desc plan_keys[] = {
-	ROW(drone, KEY_TEXT, KEY_REQUIRED, .help = "whose plan"),
+	ROW(drone, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "whose plan"),
 };
 
 static const struct key_desc backfill_keys[] = {
-	ROW(drone, KEY_TEXT, KEY_REQUIRED, .help = "whose samples"),
+	ROW(drone, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "whose samples"),
 	ROW(boot, KEY_UINT, KEY_REQUIRED, .max = UINT32_MAX, .help = "of which boot"),
 	ROW(from, KEY_UINT, KEY_REQUIRED, .max = UINT32_MAX, .help = "first seq wanted"),
 	ROW(to, KEY_UINT, KEY_REQUIRED, .max = UINT32_MAX, .help = "last seq wanted"),

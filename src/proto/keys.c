@@ -196,8 +196,7 @@ void keys_write_pairs(struct buf *b, const struct key_desc *keys, size_t n, cons
 		if (unknown && (keys[i].flags & KEY_OMIT))
 			continue;
 		wire_put_text(b, keys[i].key);
-		/* An empty text says something where the key is required. */
-		if (unknown && !(keys[i].type == KEY_TEXT && (keys[i].flags & KEY_REQUIRED)))
+		if (unknown && !(keys[i].flags & KEY_EMPTY))
 			wire_put_nil(b);
 		else
 			write_one(b, &keys[i], at);

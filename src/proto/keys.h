@@ -33,7 +33,8 @@ enum key_type {
 
 enum key_flag {
 	KEY_REQUIRED = 1 << 0,
-	KEY_OMIT = 1 << 1, /* not written where unknown, rather than as nil */
+	KEY_OMIT = 1 << 1,  /* not written where unknown, rather than as nil */
+	KEY_EMPTY = 1 << 2, /* a text that is empty is written so, not as nil */
 };
 
 struct key_desc {

@@ -45,19 +45,19 @@ static const struct key_desc event_keys[] = {
 	ROW(event, source, KEY_ID, 0, .help = "who says so"),
 	ROW(event, time, KEY_UINT, KEY_REQUIRED, .help = "ms since 1970"),
 	ROW(event, severity, KEY_UINT, KEY_REQUIRED, .help = "0 emergency to 7 debug"),
-	ROW(event, text, KEY_TEXT, KEY_REQUIRED, .help = "what happened"),
+	ROW(event, text, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "what happened"),
 };
 
 static const struct key_desc progress_keys[] = {
 	ROW(progress, id, KEY_TOKEN, KEY_REQUIRED, .help = "the command's UUID"),
 	ROW(progress, drone, KEY_ID, KEY_REQUIRED, .help = "the drone it is for"),
 	ROW(progress, cmd, KEY_TOKEN, KEY_REQUIRED, .help = "the command's name"),
-	ROW(progress, by, KEY_TEXT, 0, .help = "who gave it"),
+	ROW(progress, by, KEY_TEXT, KEY_EMPTY, .help = "who gave it"),
 	ROW(progress, stage, KEY_ENUM, KEY_REQUIRED, .names = stage_names,
 	    .help = "how far it is"),
 	ROW(progress, code, KEY_TOKEN, KEY_OMIT, .help = "why it was refused, if it was"),
 	ROW(progress, time, KEY_UINT, KEY_REQUIRED, .help = "ms since 1970"),
-	ROW(progress, text, KEY_TEXT, 0, .help = "the same for a person"),
+	ROW(progress, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
 };
 
 static const struct key_desc plan_keys[] = {
@@ -77,8 +77,8 @@ static const struct key_desc alarm_keys[] = {
 	ROW(alarm, since, KEY_UINT, 0, .help = "when it was raised, ms since 1970"),
 	ROW(alarm, value, KEY_NUMBER, 0, .help = "what was measured"),
 	ROW(alarm, limit, KEY_NUMBER, 0, .help = "what was allowed"),
-	ROW(alarm, text, KEY_TEXT, 0, .help = "the same for a person"),
-	ROW(alarm, by, KEY_TEXT, 0, .help = "who acknowledged or shelved it"),
+	ROW(alarm, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
+	ROW(alarm, by, KEY_TEXT, KEY_EMPTY, .help = "who acknowledged or shelved it"),
 };
 
 static const struct key_desc order_keys[] = {
@@ -91,7 +91,7 @@ static const struct key_desc order_keys[] = {
 	ROW(order, weight_kg, KEY_NUMBER, 0, .help = "of the goods"),
 	ROW(order, time, KEY_UINT, KEY_REQUIRED, .help = "of this change, ms since 1970"),
 	ROW(order, eta, KEY_UINT, 0, .help = "expected delivery, ms since 1970"),
-	ROW(order, text, KEY_TEXT, 0, .help = "the same for a person"),
+	ROW(order, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
 };
 
 #undef ROW
