@@ -1,0 +1,12 @@
+/* The control socket's requests to the fleet, and its replies. */
+#ifndef SIM_CONTROL_H
+#define SIM_CONTROL_H
+
+#include "fleet.h"
+
+/* Appends the reply to a request body, whatever it is. doc is scratch that
+ * the caller keeps. */
+void control_answer(struct fleet *f, struct wire_doc *doc, const void *body, size_t len,
+    struct buf *reply);
+
+#endif

@@ -1,0 +1,215 @@
+/*
+ * odyssey-sim: a fleet that flies. This file owns the loop: it paces
+ * simulated time by the wall, and hands requests to the fleet and its
+ * messages to the feed.
+ */
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "control.h"
+#include "fleet.h"
+#include "link/feed.h"
+#include "link/server.h"
+#include "options.h"
+
+/* Flown at most in one go before requests are looked at, wall time. */
+#define SLICE_US 5000
+/* Further behind than this it lets the time go rather than catch up. */
+#define BEHIND_MAX_US 2000000
+/* The wall clock may be that far off before the fleet's follows. */
+#define CLOCK_SLACK_MS 20
+#define REQUESTS_MAX 200 /* answered in one go */
+
+struct sim {
+	struct options options;
+	struct link *link;
+	struct feed_out *feed;
+	struct server *server;
+	struct fleet *fleet;
+	struct wire_doc doc;
+	struct buf reply;
+	int signals;
+	int64_t started_us; /* monotonic clock at simulated time 0 */
+	int64_t end_us;     /* simulated; INT64_MAX for never */
+};
+
+static void publish(void *context, const void *topic, size_t topic_len, const void *body,
+    size_t len)
+{
+	struct sim *sim = context;
+
+	feed_out_send_raw(sim->feed, topic, topic_len, body, len);
+}
+
+/* Simulated time that should have passed by now, us. */
+static int64_t due_us(const struct sim *sim)
+{
+	return (int64_t)((double)(clock_mono_us() - sim->started_us) * sim->options.speedup);
+}
+
+/* Real time and no epoch: the fleet's clock is the wall's, also after that
+ * was set or the program stood still. */
+static void follow_wall(struct sim *sim)
+{
+	int64_t off;
+
+	if (sim->options.speedup != 1 || sim->options.fleet.start_ms >= 0)
+		return;
+	off = clock_wall_ms() - (fleet_clock_ms(sim->fleet) - sim->fleet->skew_ms);
+	if (off > CLOCK_SLACK_MS || off < -CLOCK_SLACK_MS)
+		fleet_shift_clock(sim->fleet, off);
+}
+
+/* Flies what is due, a slice at most. */
+static void fly(struct sim *sim)
+{
+	int64_t due = due_us(sim), slice = (int64_t)(SLICE_US * fmax(sim->options.speedup, 1));
+	int64_t behind = due - sim->fleet->now_us;
+
+	if ((double)behind > BEHIND_MAX_US * fmax(sim->options.speedup, 1)) {
+		sim->started_us += (int64_t)((double)behind / sim->options.speedup);
+		due = sim->fleet->now_us;
+	} else if (behind > slice) {
+		due = sim->fleet->now_us + slice;
+	}
+	fleet_advance(sim->fleet, due < sim->end_us ? due : sim->end_us - 1);
+	if (behind < slice || behind > BEHIND_MAX_US)
+		follow_wall(sim);
+}
+
+static int wait_ms(const struct sim *sim)
+{
+	double us = (double)(fleet_next_us(sim->fleet) - due_us(sim)) / sim->options.speedup;
+
+	return us <= 0 ? 0 : (int)fmin(ceil(us / 1000), 1000);
+}
+
+static void answer(struct sim *sim)
+{
+	struct server_envelope envelope;
+	const void *body;
+	size_t len;
+
+	for (int i = 0; i < REQUESTS_MAX && server_receive(sim->server, &body, &len, &envelope); i++) {
+		buf_clear(&sim->reply);
+		control_answer(sim->fleet, &sim->doc, body, len, &sim->reply);
+		server_reply(sim->server, &envelope, &sim->reply);
+	}
+}
+
+static void run(struct sim *sim)
+{
+	struct link_item items[] = {
+		{ .socket = server_pollable(sim->server) },
+		{ .fd = sim->signals },
+	};
+
+	sim->end_us = sim->options.duration_s > 0 ? (int64_t)(sim->options.duration_s * 1e6)
+						 : INT64_MAX;
+	while (fleet_next_us(sim->fleet) < sim->end_us) {
+		link_poll(items, 2, wait_ms(sim));
+		if (items[1].ready)
+			return;
+		if (items[0].ready)
+			answer(sim);
+		fly(sim);
+	}
+}
+
+static int open_all(struct sim *sim, struct err *err)
+{
+	const struct options *o = &sim->options;
+	struct fleet_settings settings = o->fleet;
+	sigset_t stop;
+
+	/* Before the library starts its threads, so that they block them too. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	sim->signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (sim->signals == -1)
+		return err_set(err, "signals cannot be waited for: %s", strerror(errno));
+	sim->link = link_new();
+	if (settings.start_ms < 0)
+		settings.start_ms = clock_wall_ms();
+	if (fleet_new(&sim->fleet, &settings, publish, sim, err) == -1)
+		return -1;
+	if (feed_out_open(&sim->feed, sim->link, o->feed, NULL, err) == -1)
+		return -1;
+	return server_open(&sim->server, sim->link, o->control, NULL, err);
+}
+
+static void close_all(struct sim *sim)
+{
+	feed_out_close(&sim->feed);
+	server_close(&sim->server);
+	link_free(&sim->link);
+	fleet_free(&sim->fleet);
+	wire_doc_clear(&sim->doc);
+	buf_free(&sim->reply);
+	options_clear(&sim->options);
+	if (sim->signals > 0)
+		close(sim->signals);
+}
+
+static void say_start(const struct sim *sim)
+{
+	const struct options *o = &sim->options;
+
+	if (!endpoint_is_local(o->feed) || !endpoint_is_local(o->control))
+		log_warning("insecure: whoever reaches %s and %s sees and commands the drones", o->feed,
+		    o->control);
+	log_notice("%u drones at %g Hz, feed %s, control %s", o->fleet.drones, o->fleet.rate_hz,
+	    o->feed, o->control);
+}
+
+static void print_help(void)
+{
+	printf("usage: odyssey-sim [OPTION...]\n"
+	       "A simulated fleet of drones: publishes telemetry, takes commands.\n\n");
+	flags_print_help(stdout, option_flags);
+}
+
+int main(int argc, char **argv)
+{
+	struct sim sim = { .signals = -1 };
+	struct err err;
+	int status = 0;
+
+	if (options_parse(&sim.options, argc - 1, argv + 1, &err) == -1) {
+		fprintf(stderr, "odyssey-sim: %s\n", err.text);
+		options_clear(&sim.options);
+		return 2;
+	}
+	if (sim.options.help || sim.options.version) {
+		if (sim.options.help)
+			print_help();
+		else
+			printf("odyssey-sim %s\n", ODYSSEY_VERSION);
+		options_clear(&sim.options);
+		return 0;
+	}
+	wire_doc_init(&sim.doc);
+	if (open_all(&sim, &err) == 0) {
+		say_start(&sim);
+		sim.started_us = clock_mono_us();
+		run(&sim);
+	} else {
+		fprintf(stderr, "odyssey-sim: %s\n", err.text);
+		/* A wrong option shows only once the fleet is made; what the
+		 * machine refuses is a failure. */
+		status = sim.fleet ? 1 : 2;
+	}
+	close_all(&sim);
+	return status;
+}
