@@ -1,14 +1,9 @@
 /* Mission files: .plan and CSV, what becomes of each kind of item, and what
  * is refused with which sentence. */
+#include "unit.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "format/mission_file.h"

@@ -1,11 +1,8 @@
 /* Text tables: widths, alignment, hostile cells, colour. */
+#include "unit.h"
+
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "base/mem.h"
 #include "format/table.h"
