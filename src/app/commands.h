@@ -4,10 +4,21 @@
 #ifndef APP_COMMANDS_H
 #define APP_COMMANDS_H
 
+#include <stddef.h>
+
 struct app;
 
+int cmd_check(struct app *app);
+int cmd_completion(struct app *app);
 int cmd_daemon(struct app *app);
+int cmd_doc(struct app *app);
+int cmd_ls(struct app *app);
+int cmd_send(struct app *app);
 int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);
+int cmd_tail(struct app *app);
+
+/* The name of table i of odyssey doc, NULL past the last. */
+const char *doc_table_name(size_t i);
 
 #endif

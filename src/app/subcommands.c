@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/attach.h"
 #include "app/commands.h"
 
 #define FLAG_DAEMON_ENDPOINTS                                                  \
@@ -33,7 +34,114 @@ static const struct flag_desc stop_flags[] = {
 	{ 0 },
 };
 
+#define FLAG_JSON { .name = "json", .help = "JSON lines" }
+#define FLAG_FIELDS { .name = "fields", .value = "NAME,...", .help = "only these, as in lat,lon,height" }
+
+static const struct flag_desc ls_flags[] = {
+	FLAG_CONNECT,
+	FLAG_JSON,
+	FLAG_FIELDS,
+	{ .name = "sources", .help = "where the drones come from, not the drones" },
+	{ .name = "ids", .help = "only the ids, a line each" },
+	{ 0 },
+};
+
+static const struct flag_desc tail_flags[] = {
+	FLAG_CONNECT,
+	FLAG_JSON,
+	FLAG_FIELDS,
+	{ .name = "count", .letter = 'n', .value = "COUNT", .help = "end after so many messages" },
+	{ .name = "duration", .value = "TIME", .help = "end after so long, as in 10, 90s, 5m" },
+	{ 0 },
+};
+
+static const struct flag_desc send_flags[] = {
+	FLAG_CONNECT,
+	FLAG_JSON,
+	{ .name = "yes", .letter = 'y', .help = "send it though it is dangerous" },
+	{ .name = "count", .value = "N",
+	  .help = "that it is for N drones; hold, rtl and land need none" },
+	{ .name = "wait", .letter = 'w', .help = "follow its stages, and succeed only when it is done" },
+	{ .name = "timeout", .value = "S",
+	  .help = "seconds to go on for; left out: some for an answer, no end for --wait" },
+	{ .name = "expires", .value = "S", .option = "command.expires_s",
+	  .help = "it is not flown if it arrives later than this" },
+	{ 0 },
+};
+
+static const struct flag_desc check_flags[] = {
+	FLAG_DAEMON_ENDPOINTS,
+	FLAG_STATE,
+	{ 0 },
+};
+
 const struct subcommand subcommand_table[] = {
+	{
+		.name = "ls",
+		.run = cmd_ls,
+		.operands = "",
+		.summary = "list the fleet, a line each",
+		.details =
+		    "A drone is stale 3 s and lost 10 s after its last sample ([fleet] in the\n"
+		    "configuration); what is shown of it then is its last known state.\n"
+		    "--fields takes telemetry fields (odyssey doc fields) and id, model, source,\n"
+		    "kind, state, age, mode_name.\n",
+		.options = ls_flags,
+	},
+	{
+		.name = "tail",
+		.run = cmd_tail,
+		.operands = "[TOPIC...]",
+		.summary = "print the live feed as text or JSON lines",
+		.details =
+		    "TOPIC is a kind (tm hb ev cm pl al or vd), a kind and an id (tm.D01), an id (all\n"
+		    "about D01), or either with * and ?; without one everything is printed.\n",
+		.options = tail_flags,
+	},
+	{
+		.name = "send",
+		.run = cmd_send,
+		.operands = "DRONE... CMD [ARGS]",
+		.summary = "give a command to one drone or several",
+		.details =
+		    "  odyssey send D01 goto 47.1512 9.5214 60\n"
+		    "  odyssey send D01 goto 47\u00b009'04\"N 9\u00b031'17\"E height=60 speed=12\n"
+		    "  odyssey send D01 mission field.plan start --yes --wait\n"
+		    "  odyssey send D01 D02 rtl\n"
+		    "  odyssey send '*' hold\n"
+		    "  odyssey send 'D0*' speed 8 --count 9\n\n"
+		    "Commands and their arguments: odyssey doc commands. What is dangerous asks for y\n"
+		    "or needs --yes; to several drones, all but hold, rtl and land ask for their\n"
+		    "number or need --count. Ends with 0 when accepted (--wait: done), 1 when refused,\n"
+		    "failed or unknown, 2 when nothing was sent because of what was typed.\n",
+		.options = send_flags,
+	},
+	{
+		.name = "check",
+		.run = cmd_check,
+		.operands = "",
+		.summary = "try the configuration, endpoints and directories, and say how to mend them",
+		.flags = SUBCOMMAND_NO_CONFIG,
+		.options = check_flags,
+	},
+	{
+		.name = "completion",
+		.run = cmd_completion,
+		.operands = "bash|zsh",
+		.summary = "print a completion script for the shell",
+		.details =
+		    "  odyssey completion bash > ~/.local/share/bash-completion/completions/odyssey\n"
+		    "  odyssey completion zsh > a directory of $fpath, as _odyssey\n",
+		.flags = SUBCOMMAND_NO_CONFIG,
+	},
+	{
+		.name = "doc",
+		.run = cmd_doc,
+		.operands = "TABLE",
+		.summary = "print a table of the manual in man macros",
+		.details = "Without an operand it lists the tables.\n",
+		.flags = SUBCOMMAND_NO_CONFIG,
+	},
 	{
 		.name = "daemon",
 		.run = cmd_daemon,
