@@ -206,8 +206,10 @@ void keys_write_pairs(struct buf *b, const struct key_desc *keys, size_t n, cons
 		if (unknown && (keys[i].flags & KEY_OMIT))
 			continue;
 		wire_put_text(b, keys[i].key);
-		/* An empty text says something where the key is required. */
-		if (unknown && !(keys[i].type == KEY_TEXT && (keys[i].flags & KEY_REQUIRED)))
+		/* An empty text says something where the key is required, and so does a
+		 * word of a later version: nil there would be refused. */
+		if (unknown && !((keys[i].type == KEY_TEXT || keys[i].type == KEY_ENUM) &&
+				 (keys[i].flags & KEY_REQUIRED)))
 			wire_put_nil(b);
 		else
 			write_one(b, &keys[i], at);
