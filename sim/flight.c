@@ -91,7 +91,11 @@ static double climb_wanted(const struct flight_model *m, const struct flight *s,
 		return 0;
 	if (sp->goal == GOAL_DOWN) {
 		double height = s->z - air->ground;
+		double dx = sp->x - s->x, dy = sp->y - s->y;
 
+		/* Not over the place yet: wait for it before the last metres. */
+		if (height < 8 && dx * dx + dy * dy > 16 && s->hovering)
+			return 0;
 		return height > 8 ? -m->sink : -clamp(0.35 * height, 0.6, m->sink);
 	}
 	return sp->z > s->z ? approach_speed(sp->z - s->z, m->climb_accel, m->climb)
