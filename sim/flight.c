@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define DEG (M_PI / 180)
+/* Off the ground it is in the air; a gust does not set it down again at once. */
+#define LIFTED_M 0.3
 #define TERMINAL_SPEED 30.0 /* m/s of something that falls */
 
 const struct flight_model flight_models[MODEL_COUNT] = {
@@ -272,15 +274,14 @@ static void move(struct flight *s, const struct air *air, double dt)
 	s->x += s->vx * dt;
 	s->y += s->vy * dt;
 	s->z += s->vz * dt;
-	if (s->z > air->ground + 0.05) {
-		s->in_air = true;
-		s->impact = 0;
-	} else if (s->in_air) {
+	if (!s->in_air) {
+		s->z = fmax(s->z, air->ground);
+		s->in_air = s->z > air->ground + LIFTED_M;
+		s->impact = s->in_air ? 0 : s->impact;
+	} else if (s->z <= air->ground) {
 		v = sqrt(s->vx * s->vx + s->vy * s->vy + s->vz * s->vz);
 		stand(s, air->ground);
 		s->impact = v;
-	} else {
-		s->z = fmax(s->z, air->ground);
 	}
 }
 
