@@ -1,5 +1,5 @@
-/* The last samples of one drone: see ring.h. */
-#include "ring.h"
+/* The last samples of one drone: see backlog.h. */
+#include "backlog.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +15,15 @@ struct head {
 	uint32_t len;  /* of the body */
 };
 
-void ring_init(struct ring *r, size_t limit)
+void backlog_init(struct backlog *r, size_t limit)
 {
-	*r = (struct ring){ .limit = limit < 512 ? 512 : limit };
+	*r = (struct backlog){ .limit = limit < 512 ? 512 : limit };
 }
 
-void ring_clear(struct ring *r)
+void backlog_clear(struct backlog *r)
 {
 	free(r->bytes);
-	*r = (struct ring){ 0 };
+	*r = (struct backlog){ 0 };
 }
 
 static size_t record_size(size_t len)
@@ -31,7 +31,7 @@ static size_t record_size(size_t len)
 	return (sizeof(struct head) + len + 7) & ~(size_t)7;
 }
 
-static struct head head_at(const struct ring *r, size_t at)
+static struct head head_at(const struct backlog *r, size_t at)
 {
 	struct head h;
 
@@ -40,14 +40,14 @@ static struct head head_at(const struct ring *r, size_t at)
 }
 
 /* The place of the record at or after `at`: over a jump mark or the end. */
-static size_t settle(const struct ring *r, size_t at)
+static size_t settle(const struct backlog *r, size_t at)
 {
 	if (at + sizeof(struct head) > r->cap || head_at(r, at).len == 0)
 		return 0;
 	return at;
 }
 
-static struct ring_boot *oldest_boot(struct ring *r)
+static struct backlog_boot *oldest_boot(struct backlog *r)
 {
 	for (size_t i = 0; i < r->boot_count; i++) {
 		if (r->boots[i].oldest != r->boots[i].next)
@@ -56,9 +56,9 @@ static struct ring_boot *oldest_boot(struct ring *r)
 	return NULL;
 }
 
-static void drop_oldest(struct ring *r)
+static void drop_oldest(struct backlog *r)
 {
-	struct ring_boot *b = oldest_boot(r);
+	struct backlog_boot *b = oldest_boot(r);
 	size_t at = settle(r, r->head), size;
 
 	if (at != r->head) /* the unused end goes with it */
@@ -73,7 +73,7 @@ static void drop_oldest(struct ring *r)
 }
 
 /* Lays the records out afresh in a larger space. */
-static void grow(struct ring *r)
+static void grow(struct backlog *r)
 {
 	size_t cap = r->cap ? r->cap * 2 : FIRST_SIZE, at = r->head, out = 0, left = r->used;
 	unsigned char *bytes;
@@ -100,26 +100,26 @@ static void grow(struct ring *r)
 	r->used = out;
 }
 
-static void note_boot(struct ring *r, uint32_t boot, uint32_t seq)
+static void note_boot(struct backlog *r, uint32_t boot, uint32_t seq)
 {
-	struct ring_boot *b = r->boot_count ? &r->boots[r->boot_count - 1] : NULL;
+	struct backlog_boot *b = r->boot_count ? &r->boots[r->boot_count - 1] : NULL;
 
 	if (!b || b->boot != boot) {
-		if (r->boot_count == RING_BOOTS) {
+		if (r->boot_count == BACKLOG_BOOTS) {
 			/* Its samples would be nobody's: they go too. */
 			while (r->boots[0].oldest != r->boots[0].next)
 				drop_oldest(r);
-			memmove(r->boots, r->boots + 1, (RING_BOOTS - 1) * sizeof(*r->boots));
+			memmove(r->boots, r->boots + 1, (BACKLOG_BOOTS - 1) * sizeof(*r->boots));
 			r->boot_count--;
 		}
 		b = &r->boots[r->boot_count++];
-		*b = (struct ring_boot){ boot, seq, seq };
+		*b = (struct backlog_boot){ boot, seq, seq };
 	}
 	b->next = seq + 1;
 }
 
 /* Where the next record goes, or SIZE_MAX where there is no room now. */
-static size_t place_for(struct ring *r, size_t size)
+static size_t place_for(struct backlog *r, size_t size)
 {
 	size_t tail;
 
@@ -140,14 +140,14 @@ static size_t place_for(struct ring *r, size_t size)
 	return tail + size <= r->head ? tail : SIZE_MAX;
 }
 
-void ring_add(struct ring *r, uint32_t boot, uint32_t seq, int64_t time_ms, const void *body,
+void backlog_add(struct backlog *r, uint32_t boot, uint32_t seq, int64_t time_ms, const void *body,
     size_t len)
 {
 	struct head h = { (uint32_t)time_ms, (uint32_t)len };
 	size_t size = record_size(len), at;
 
 	while (r->used > 0 &&
-	    (uint32_t)time_ms - head_at(r, settle(r, r->head)).time > RING_AGE_MS)
+	    (uint32_t)time_ms - head_at(r, settle(r, r->head)).time > BACKLOG_AGE_MS)
 		drop_oldest(r);
 	while ((at = place_for(r, size)) == SIZE_MAX) {
 		if (r->cap + 8 <= r->limit)
@@ -166,7 +166,7 @@ void ring_add(struct ring *r, uint32_t boot, uint32_t seq, int64_t time_ms, cons
 	note_boot(r, boot, seq);
 }
 
-const void *ring_newest(const struct ring *r, size_t *len)
+const void *backlog_newest(const struct backlog *r, size_t *len)
 {
 	if (r->used == 0)
 		return NULL;
@@ -174,13 +174,13 @@ const void *ring_newest(const struct ring *r, size_t *len)
 	return r->bytes + r->last + sizeof(struct head);
 }
 
-static void gather(const struct ring *r, const struct ring_boot *wanted, uint32_t from,
+static void gather(const struct backlog *r, const struct backlog_boot *wanted, uint32_t from,
     uint32_t to, struct backfill *out)
 {
 	uint64_t skip = 0, left = 0;
 	size_t at = r->head;
 
-	for (const struct ring_boot *b = r->boots; b < wanted; b++)
+	for (const struct backlog_boot *b = r->boots; b < wanted; b++)
 		skip += b->next - b->oldest;
 	if (from < wanted->oldest)
 		from = wanted->oldest;
@@ -204,11 +204,11 @@ static void gather(const struct ring *r, const struct ring_boot *wanted, uint32_
 	}
 }
 
-void ring_backfill(const struct ring *r, uint32_t boot, uint32_t from, uint32_t to,
+void backlog_backfill(const struct backlog *r, uint32_t boot, uint32_t from, uint32_t to,
     struct backfill *out)
 {
 	for (size_t i = 0; i < r->boot_count; i++) {
-		const struct ring_boot *b = &r->boots[i];
+		const struct backlog_boot *b = &r->boots[i];
 
 		if (b->oldest != b->next)
 			backfill_add_held(out, b->boot, b->oldest, b->next - 1);

@@ -1,5 +1,5 @@
-/* The commands of the last hours: see ledger.h. */
-#include "ledger.h"
+/* The commands of the last hours: see logbook.h. */
+#include "logbook.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,44 +7,44 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-static void entry_free(struct ledger_entry *e)
+static void entry_free(struct logbook_entry *e)
 {
 	free(e->text);
 	free(e->answer_text);
 	free(e);
 }
 
-void ledger_clear(struct ledger *l)
+void logbook_clear(struct logbook *l)
 {
 	for (size_t i = 0; i < l->count; i++)
 		entry_free(l->entries[i]);
 	free(l->entries);
 	strmap_clear(&l->ids);
-	*l = (struct ledger){ 0 };
+	*l = (struct logbook){ 0 };
 }
 
-struct ledger_entry *ledger_at(const struct ledger *l, size_t number)
+struct logbook_entry *logbook_at(const struct logbook *l, size_t number)
 {
 	return number >= l->first && number - l->first < l->count ? l->entries[number - l->first]
 								  : NULL;
 }
 
-struct ledger_entry *ledger_find(const struct ledger *l, const char *id, size_t *number)
+struct logbook_entry *logbook_find(const struct logbook *l, const char *id, size_t *number)
 {
 	*number = strmap_get(&l->ids, id);
-	return *number == STRMAP_NONE ? NULL : ledger_at(l, *number);
+	return *number == STRMAP_NONE ? NULL : logbook_at(l, *number);
 }
 
-static bool is_over(const struct ledger_entry *e, int64_t now_ms)
+static bool is_over(const struct logbook_entry *e, int64_t now_ms)
 {
-	return now_ms > e->time + LEDGER_KEEP_MS && now_ms > e->expires + LEDGER_ANSWER_KEEP_MS;
+	return now_ms > e->time + LOGBOOK_KEEP_MS && now_ms > e->expires + LOGBOOK_ANSWER_KEEP_MS;
 }
 
-static void prune(struct ledger *l, int64_t now_ms)
+static void prune(struct logbook *l, int64_t now_ms)
 {
 	size_t n = 0;
 
-	while (n < l->count && (l->count - n >= LEDGER_MAX || is_over(l->entries[n], now_ms))) {
+	while (n < l->count && (l->count - n >= LOGBOOK_MAX || is_over(l->entries[n], now_ms))) {
 		strmap_remove(&l->ids, l->entries[n]->id);
 		entry_free(l->entries[n]);
 		n++;
@@ -56,9 +56,9 @@ static void prune(struct ledger *l, int64_t now_ms)
 	memmove(l->entries, l->entries + n, l->count * sizeof(*l->entries));
 }
 
-struct ledger_entry *ledger_enter(struct ledger *l, const char *id, int64_t now_ms, size_t *number)
+struct logbook_entry *logbook_enter(struct logbook *l, const char *id, int64_t now_ms, size_t *number)
 {
-	struct ledger_entry *e = ledger_find(l, id, number);
+	struct logbook_entry *e = logbook_find(l, id, number);
 
 	if (e)
 		return e;
@@ -72,7 +72,7 @@ struct ledger_entry *ledger_enter(struct ledger *l, const char *id, int64_t now_
 	return e;
 }
 
-void ledger_set(struct ledger_entry *e, int stage, enum code code, int64_t time_ms,
+void logbook_set(struct logbook_entry *e, int stage, enum code code, int64_t time_ms,
     const char *text)
 {
 	e->stage = stage;
@@ -82,7 +82,7 @@ void ledger_set(struct ledger_entry *e, int stage, enum code code, int64_t time_
 	e->text = xstrdup(text);
 }
 
-void ledger_progress(const struct ledger_entry *e, struct progress *cm)
+void logbook_progress(const struct logbook_entry *e, struct progress *cm)
 {
 	*cm = (struct progress){ .stage = e->stage, .time = (uint64_t)e->time };
 	str_copy(cm->id, sizeof(cm->id), e->id);
@@ -95,21 +95,21 @@ void ledger_progress(const struct ledger_entry *e, struct progress *cm)
 
 static int by_time(const void *a, const void *b)
 {
-	const struct ledger_entry *const *x = a, *const *y = b;
+	const struct logbook_entry *const *x = a, *const *y = b;
 
 	return ((*x)->time > (*y)->time) - ((*x)->time < (*y)->time);
 }
 
-void ledger_write(const struct ledger *l, const char *id, const char *drone, uint64_t since,
+void logbook_write(const struct logbook *l, const char *id, const char *drone, uint64_t since,
     struct buf *out)
 {
-	const struct ledger_entry **fit = xcalloc(l->count + 1, sizeof(*fit));
+	const struct logbook_entry **fit = xcalloc(l->count + 1, sizeof(*fit));
 	size_t n = 0, from, size = 0;
 	struct buf one = BUF_INIT;
 	struct progress cm;
 
 	for (size_t i = 0; i < l->count; i++) {
-		const struct ledger_entry *e = l->entries[i];
+		const struct logbook_entry *e = l->entries[i];
 
 		if ((!*id || strcmp(id, e->id) == 0) && (!*drone || strcmp(drone, e->drone) == 0) &&
 		    (since == KEY_NONE || e->time >= (int64_t)since))
@@ -118,13 +118,13 @@ void ledger_write(const struct ledger *l, const char *id, const char *drone, uin
 	qsort(fit, n, sizeof(*fit), by_time);
 	for (from = n; from > 0 && size < BODY_MAX - 65536; from--) {
 		buf_clear(&one);
-		ledger_progress(fit[from - 1], &cm);
+		logbook_progress(fit[from - 1], &cm);
 		message_encode(&one, TOPIC_CM, &cm);
 		size += one.len;
 	}
 	wire_put_array(out, n - from);
 	for (size_t i = from; i < n; i++) {
-		ledger_progress(fit[i], &cm);
+		logbook_progress(fit[i], &cm);
 		message_encode(out, TOPIC_CM, &cm);
 	}
 	buf_free(&one);

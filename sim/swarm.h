@@ -1,5 +1,6 @@
 /*
- * The fleet: every drone stepped and sampled at its instants, in the order of
+ * The simulated fleet (src/fleet is what watchers know of one): every drone
+ * stepped and sampled at its instants, in the order of
  * simulated time, and everything that goes on the feed.
  *
  * Knows no clock and no socket: the caller advances simulated time, and takes
@@ -9,17 +10,17 @@
  * Each drone flies FLIGHT_HZ steps a second or more and is sampled at the
  * rate asked for; sampling instants are spread evenly over the period.
  */
-#ifndef SIM_FLEET_H
-#define SIM_FLEET_H
+#ifndef SIM_SWARM_H
+#define SIM_SWARM_H
 
 #include "base/strmap.h"
 #include "drone.h"
-#include "ledger.h"
+#include "logbook.h"
 
-#define FLEET_DRONES_MAX 10000
+#define SWARM_DRONES_MAX 10000
 #define FLIGHT_HZ 10.0
 
-struct fleet_settings {
+struct swarm_settings {
 	unsigned drones;
 	double rate_hz;
 	uint64_t seed;
@@ -31,21 +32,21 @@ struct fleet_settings {
 	bool idle;
 	double backfill_mb;
 	int64_t start_ms;            /* the clock at the beginning */
-	const struct fault_spec *faults; /* borrowed during fleet_new() */
+	const struct fault_spec *faults; /* borrowed during swarm_new() */
 	size_t fault_count;
 };
 
 /* Topic and body, to be copied. */
-typedef void fleet_publish(void *context, const void *topic, size_t topic_len, const void *body,
+typedef void swarm_publish(void *context, const void *topic, size_t topic_len, const void *body,
     size_t len);
 
-struct fleet {
-	struct fleet_settings settings;
+struct swarm {
+	struct swarm_settings settings;
 	struct drone *drones;        /* owned */
 	struct strmap ids;           /* id to index */
 	struct wind wind;
 	struct work_site site;
-	struct ledger ledger;
+	struct logbook logbook;
 	uint32_t boot;
 	int64_t now_us;              /* simulated, since the beginning */
 	int64_t skew_ms;
@@ -59,28 +60,28 @@ struct fleet {
 	uint64_t round;
 	unsigned slot;
 	int64_t next_heartbeat_us;
-	fleet_publish *publish;
+	swarm_publish *publish;
 	void *context;
 	struct buf body, topic;      /* scratch */
 };
 
 /* -1 with a sentence where a fault names no drone of it, or ids get too long. */
-int fleet_new(struct fleet **fleet, const struct fleet_settings *settings, fleet_publish *publish,
+int swarm_new(struct swarm **swarm, const struct swarm_settings *settings, swarm_publish *publish,
     void *context, struct err *err);
-void fleet_free(struct fleet **fleet);
+void swarm_free(struct swarm **swarm);
 
 /* When something is next to be done, us of simulated time. */
-int64_t fleet_next_us(const struct fleet *f);
+int64_t swarm_next_us(const struct swarm *sw);
 /* Does everything up to and including that time. */
-void fleet_advance(struct fleet *f, int64_t until_us);
+void swarm_advance(struct swarm *sw, int64_t until_us);
 /* The source's clock, ms since 1970. */
-int64_t fleet_clock_ms(const struct fleet *f);
+int64_t swarm_clock_ms(const struct swarm *sw);
 /* Puts the clock forward or back without flying. */
-void fleet_shift_clock(struct fleet *f, int64_t ms);
+void swarm_shift_clock(struct swarm *sw, int64_t ms);
 
-struct drone *fleet_find(const struct fleet *f, const char *id);
+struct drone *swarm_find(const struct swarm *sw, const char *id);
 /* A command as the protocol has it: CODE_OK, or the code with a sentence; its
  * progress goes on the feed. */
-enum code fleet_command(struct fleet *f, const struct request *req, struct err *err);
+enum code swarm_command(struct swarm *sw, const struct request *req, struct err *err);
 
 #endif
