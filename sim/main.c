@@ -25,7 +25,7 @@
 /* Further behind than this it lets the time go rather than catch up. */
 #define BEHIND_MAX_US 2000000
 /* The wall clock may be that far off before the fleet's follows. */
-#define CLOCK_SLACK_MS 20
+#define CLOCK_SLACK_MS 3
 #define REQUESTS_MAX 200 /* answered in one go */
 
 struct sim {
@@ -66,6 +66,15 @@ static void follow_wall(struct sim *sim)
 	off = clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms);
 	if (off > CLOCK_SLACK_MS || off < -CLOCK_SLACK_MS)
 		swarm_shift_clock(sim->fleet, off);
+}
+
+/* Simulated time 0 is now, after whatever it took to make the fleet. */
+static void start_clock(struct sim *sim)
+{
+	sim->started_us = clock_mono_us();
+	if (sim->options.fleet.start_ms < 0)
+		swarm_shift_clock(sim->fleet,
+		    clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms));
 }
 
 /* Flies what is due, a slice at most. */
@@ -202,7 +211,7 @@ int main(int argc, char **argv)
 	wire_doc_init(&sim.doc);
 	if (open_all(&sim, &err) == 0) {
 		say_start(&sim);
-		sim.started_us = clock_mono_us();
+		start_clock(&sim);
 		run(&sim);
 	} else {
 		fprintf(stderr, "odyssey-sim: %s\n", err.text);
