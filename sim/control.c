@@ -5,16 +5,16 @@
 
 #include "base/mem.h"
 
-static enum code answer_hello(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_hello(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
 	(void)req;
 	(void)err;
-	hello_reply(reply, f->settings.name, KIND_SIM, f->boot, fleet_clock_ms(f));
+	hello_reply(reply, sw->settings.name, KIND_SIM, sw->boot, swarm_clock_ms(sw));
 	return CODE_OK;
 }
 
-static void put_drone(const struct fleet *f, const struct drone *d, struct buf *reply)
+static void put_drone(const struct swarm *sw, const struct drone *d, struct buf *reply)
 {
 	const struct vehicle *v = &d->vehicle;
 	struct geo_point home = geo_from_xy(&v->frame, v->home_x, v->home_y);
@@ -27,7 +27,7 @@ static void put_drone(const struct fleet *f, const struct drone *d, struct buf *
 	wire_put_text(reply, "model");
 	wire_put_text(reply, v->model->name);
 	wire_put_text(reply, "source");
-	wire_put_text(reply, f->settings.name);
+	wire_put_text(reply, sw->settings.name);
 	wire_put_text(reply, "kind");
 	wire_put_text(reply, source_kind_names[KIND_SIM]);
 	wire_put_text(reply, "home");
@@ -36,31 +36,31 @@ static void put_drone(const struct fleet *f, const struct drone *d, struct buf *
 	wire_put_number(reply, home.lon);
 	wire_put_number(reply, v->home_z);
 	wire_put_text(reply, "tm");
-	tm = ring_newest(&d->ring, &len);
+	tm = backlog_newest(&d->backlog, &len);
 	if (tm)
 		buf_add(reply, tm, len);
 	else
 		wire_put_nil(reply);
 }
 
-static enum code answer_roster(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_roster(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
 	(void)req;
 	(void)err;
 	reply_begin(reply, 1);
 	wire_put_text(reply, "drones");
-	wire_put_array(reply, f->settings.drones);
+	wire_put_array(reply, sw->settings.drones);
 	/* Ids are numbered with leading zeros: their order is by id. */
-	for (unsigned i = 0; i < f->settings.drones; i++)
-		put_drone(f, &f->drones[i], reply);
+	for (unsigned i = 0; i < sw->settings.drones; i++)
+		put_drone(sw, &sw->drones[i], reply);
 	return CODE_OK;
 }
 
-static enum code answer_command(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_command(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
-	enum code code = fleet_command(f, req, err);
+	enum code code = swarm_command(sw, req, err);
 
 	if (code != CODE_OK)
 		return code;
@@ -70,29 +70,29 @@ static enum code answer_command(struct fleet *f, const struct request *req, stru
 	return CODE_OK;
 }
 
-static enum code answer_commands(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_commands(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
 	(void)err;
 	reply_begin(reply, 1);
 	wire_put_text(reply, "commands");
-	ledger_write(&f->ledger, req->id, req->drone, req->since, reply);
+	logbook_write(&sw->logbook, req->id, req->drone, req->since, reply);
 	return CODE_OK;
 }
 
-static struct drone *find(struct fleet *f, const struct request *req, struct err *err)
+static struct drone *find(struct swarm *sw, const struct request *req, struct err *err)
 {
-	struct drone *d = fleet_find(f, req->drone);
+	struct drone *d = swarm_find(sw, req->drone);
 
 	if (!d)
 		err_set(err, "there is no drone \"%s\" here", req->drone);
 	return d;
 }
 
-static enum code answer_plan(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_plan(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
-	struct drone *d = find(f, req, err);
+	struct drone *d = find(sw, req, err);
 
 	if (!d)
 		return CODE_UNKNOWN_DRONE;
@@ -101,24 +101,24 @@ static enum code answer_plan(struct fleet *f, const struct request *req, struct 
 	return CODE_OK;
 }
 
-static enum code answer_backfill(struct fleet *f, const struct request *req, struct buf *reply,
+static enum code answer_backfill(struct swarm *sw, const struct request *req, struct buf *reply,
     struct err *err)
 {
-	struct drone *d = find(f, req, err);
+	struct drone *d = find(sw, req, err);
 	struct backfill bf = { 0 };
 
 	if (!d)
 		return CODE_UNKNOWN_DRONE;
-	ring_backfill(&d->ring, (uint32_t)req->boot, (uint32_t)req->from, (uint32_t)req->to, &bf);
+	backlog_backfill(&d->backlog, (uint32_t)req->boot, (uint32_t)req->from, (uint32_t)req->to, &bf);
 	backfill_reply(reply, &bf);
 	backfill_clear(&bf);
 	return CODE_OK;
 }
 
-void control_answer(struct fleet *f, struct wire_doc *doc, const void *body, size_t len,
+void swarm_answer(struct swarm *sw, struct wire_doc *doc, const void *body, size_t len,
     struct buf *reply)
 {
-	static enum code (*const answers[OP_COUNT])(struct fleet *, const struct request *,
+	static enum code (*const answers[OP_COUNT])(struct swarm *, const struct request *,
 	    struct buf *, struct err *) = {
 		[OP_HELLO] = answer_hello, [OP_ROSTER] = answer_roster,
 		[OP_COMMAND] = answer_command, [OP_COMMANDS] = answer_commands,
@@ -130,7 +130,7 @@ void control_answer(struct fleet *f, struct wire_doc *doc, const void *body, siz
 
 	if (request_parse(doc, body, len, &req, &code, &err) == 0) {
 		if (answers[req.op]) {
-			code = answers[req.op](f, &req, reply, &err);
+			code = answers[req.op](sw, &req, reply, &err);
 		} else {
 			code = CODE_UNKNOWN_OP;
 			err_set(&err, "%s is asked of a daemon; this is a simulator",

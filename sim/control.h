@@ -2,11 +2,11 @@
 #ifndef SIM_CONTROL_H
 #define SIM_CONTROL_H
 
-#include "fleet.h"
+#include "swarm.h"
 
 /* Appends the reply to a request body, whatever it is. doc is scratch that
  * the caller keeps. */
-void control_answer(struct fleet *f, struct wire_doc *doc, const void *body, size_t len,
+void swarm_answer(struct swarm *sw, struct wire_doc *doc, const void *body, size_t len,
     struct buf *reply);
 
 #endif

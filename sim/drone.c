@@ -48,7 +48,7 @@ void drone_init(struct drone *d, const char *id, enum model_kind kind, struct ge
 void drone_clear(struct drone *d)
 {
 	buf_free(&d->held_back);
-	ring_clear(&d->ring);
+	backlog_clear(&d->backlog);
 	plan_clear(&d->plan);
 	work_clear(&d->work);
 }

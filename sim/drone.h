@@ -11,7 +11,7 @@
 #include "proto/commands.h"
 #include "proto/sample.h"
 #include "proto/topic.h"
-#include "ring.h"
+#include "backlog.h"
 #include "vehicle.h"
 #include "work.h"
 
@@ -25,13 +25,13 @@ struct drone {
 	bool idle;               /* never works by itself */
 	bool commanded;          /* obeys an operator; does no work of its own until resume */
 	bool video;
-	size_t command;          /* the flying command in progress, in the ledger */
+	size_t command;          /* the flying command in progress, in the logbook */
 	struct faults faults;
 	double silent_s, restart_s; /* radio silent; off, until it starts again */
 	int64_t fault_second;    /* last second whose chances were drawn */
 	struct rng fault_rng;
 	struct buf held_back;    /* sample to be published after the next one */
-	struct ring ring;
+	struct backlog backlog;
 	struct plan plan;        /* as the `plan` op tells it */
 	bool plan_is_work;       /* plan.mission is a copy of the job in hand */
 	struct work work;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define DEG (M_PI / 180)
+/* Off the ground it is in the air; a gust does not set it down again at once. */
+#define LIFTED_M 0.3
 #define TERMINAL_SPEED 30.0 /* m/s of something that falls */
 
 const struct flight_model flight_models[MODEL_COUNT] = {
@@ -91,7 +93,11 @@ static double climb_wanted(const struct flight_model *m, const struct flight *s,
 		return 0;
 	if (sp->goal == GOAL_DOWN) {
 		double height = s->z - air->ground;
+		double dx = sp->x - s->x, dy = sp->y - s->y;
 
+		/* Not over the place yet: wait for it before the last metres. */
+		if (height < 8 && dx * dx + dy * dy > 16 && s->hovering)
+			return 0;
 		return height > 8 ? -m->sink : -clamp(0.35 * height, 0.6, m->sink);
 	}
 	return sp->z > s->z ? approach_speed(sp->z - s->z, m->climb_accel, m->climb)
@@ -268,15 +274,14 @@ static void move(struct flight *s, const struct air *air, double dt)
 	s->x += s->vx * dt;
 	s->y += s->vy * dt;
 	s->z += s->vz * dt;
-	if (s->z > air->ground + 0.05) {
-		s->in_air = true;
-		s->impact = 0;
-	} else if (s->in_air) {
+	if (!s->in_air) {
+		s->z = fmax(s->z, air->ground);
+		s->in_air = s->z > air->ground + LIFTED_M;
+		s->impact = s->in_air ? 0 : s->impact;
+	} else if (s->z <= air->ground) {
 		v = sqrt(s->vx * s->vx + s->vy * s->vy + s->vz * s->vz);
 		stand(s, air->ground);
 		s->impact = v;
-	} else {
-		s->z = fmax(s->z, air->ground);
 	}
 }
 

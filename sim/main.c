@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "control.h"
-#include "fleet.h"
+#include "swarm.h"
 #include "link/feed.h"
 #include "link/server.h"
 #include "options.h"
@@ -25,7 +25,7 @@
 /* Further behind than this it lets the time go rather than catch up. */
 #define BEHIND_MAX_US 2000000
 /* The wall clock may be that far off before the fleet's follows. */
-#define CLOCK_SLACK_MS 20
+#define CLOCK_SLACK_MS 3
 #define REQUESTS_MAX 200 /* answered in one go */
 
 struct sim {
@@ -33,7 +33,7 @@ struct sim {
 	struct link *link;
 	struct feed_out *feed;
 	struct server *server;
-	struct fleet *fleet;
+	struct swarm *fleet;
 	struct wire_doc doc;
 	struct buf reply;
 	int signals;
@@ -63,9 +63,18 @@ static void follow_wall(struct sim *sim)
 
 	if (sim->options.speedup != 1 || sim->options.fleet.start_ms >= 0)
 		return;
-	off = clock_wall_ms() - (fleet_clock_ms(sim->fleet) - sim->fleet->skew_ms);
+	off = clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms);
 	if (off > CLOCK_SLACK_MS || off < -CLOCK_SLACK_MS)
-		fleet_shift_clock(sim->fleet, off);
+		swarm_shift_clock(sim->fleet, off);
+}
+
+/* Simulated time 0 is now, after whatever it took to make the fleet. */
+static void start_clock(struct sim *sim)
+{
+	sim->started_us = clock_mono_us();
+	if (sim->options.fleet.start_ms < 0)
+		swarm_shift_clock(sim->fleet,
+		    clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms));
 }
 
 /* Flies what is due, a slice at most. */
@@ -80,14 +89,14 @@ static void fly(struct sim *sim)
 	} else if (behind > slice) {
 		due = sim->fleet->now_us + slice;
 	}
-	fleet_advance(sim->fleet, due < sim->end_us ? due : sim->end_us - 1);
+	swarm_advance(sim->fleet, due < sim->end_us ? due : sim->end_us - 1);
 	if (behind < slice || behind > BEHIND_MAX_US)
 		follow_wall(sim);
 }
 
 static int wait_ms(const struct sim *sim)
 {
-	double us = (double)(fleet_next_us(sim->fleet) - due_us(sim)) / sim->options.speedup;
+	double us = (double)(swarm_next_us(sim->fleet) - due_us(sim)) / sim->options.speedup;
 
 	return us <= 0 ? 0 : (int)fmin(ceil(us / 1000), 1000);
 }
@@ -100,7 +109,7 @@ static void answer(struct sim *sim)
 
 	for (int i = 0; i < REQUESTS_MAX && server_receive(sim->server, &body, &len, &envelope); i++) {
 		buf_clear(&sim->reply);
-		control_answer(sim->fleet, &sim->doc, body, len, &sim->reply);
+		swarm_answer(sim->fleet, &sim->doc, body, len, &sim->reply);
 		server_reply(sim->server, &envelope, &sim->reply);
 	}
 }
@@ -114,7 +123,7 @@ static void run(struct sim *sim)
 
 	sim->end_us = sim->options.duration_s > 0 ? (int64_t)(sim->options.duration_s * 1e6)
 						 : INT64_MAX;
-	while (fleet_next_us(sim->fleet) < sim->end_us) {
+	while (swarm_next_us(sim->fleet) < sim->end_us) {
 		link_poll(items, 2, wait_ms(sim));
 		if (items[1].ready)
 			return;
@@ -127,7 +136,7 @@ static void run(struct sim *sim)
 static int open_all(struct sim *sim, struct err *err)
 {
 	const struct options *o = &sim->options;
-	struct fleet_settings settings = o->fleet;
+	struct swarm_settings settings = o->fleet;
 	sigset_t stop;
 
 	/* Before the library starts its threads, so that they block them too. */
@@ -142,7 +151,7 @@ static int open_all(struct sim *sim, struct err *err)
 	sim->link = link_new();
 	if (settings.start_ms < 0)
 		settings.start_ms = clock_wall_ms();
-	if (fleet_new(&sim->fleet, &settings, publish, sim, err) == -1)
+	if (swarm_new(&sim->fleet, &settings, publish, sim, err) == -1)
 		return -1;
 	if (feed_out_open(&sim->feed, sim->link, o->feed, NULL, err) == -1)
 		return -1;
@@ -154,7 +163,7 @@ static void close_all(struct sim *sim)
 	feed_out_close(&sim->feed);
 	server_close(&sim->server);
 	link_free(&sim->link);
-	fleet_free(&sim->fleet);
+	swarm_free(&sim->fleet);
 	wire_doc_clear(&sim->doc);
 	buf_free(&sim->reply);
 	options_clear(&sim->options);
@@ -202,7 +211,7 @@ int main(int argc, char **argv)
 	wire_doc_init(&sim.doc);
 	if (open_all(&sim, &err) == 0) {
 		say_start(&sim);
-		sim.started_us = clock_mono_us();
+		start_clock(&sim);
 		run(&sim);
 	} else {
 		fprintf(stderr, "odyssey-sim: %s\n", err.text);

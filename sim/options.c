@@ -120,7 +120,7 @@ static int parse_numbers(struct options *o, const struct args *args, struct err 
 	long long drones = o->fleet.drones, seed = 1, epoch = -1;
 
 	/* The latest epoch leaves boot, seconds in a uint32, some years. */
-	if (args_int(args, "drones", 1, FLEET_DRONES_MAX, &drones, err) == -1 ||
+	if (args_int(args, "drones", 1, SWARM_DRONES_MAX, &drones, err) == -1 ||
 	    args_int(args, "seed", 0, INT64_MAX, &seed, err) == -1 ||
 	    args_int(args, "epoch", 0, 4000000000000, &epoch, err) == -1 ||
 	    args_number(args, "rate", 0.1, 100, &o->fleet.rate_hz, err) == -1 ||

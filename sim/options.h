@@ -8,10 +8,10 @@
 #include "base/endpoint.h"
 #include "base/err.h"
 #include "config/flags.h"
-#include "fleet.h"
+#include "swarm.h"
 
 struct options {
-	struct fleet_settings fleet;   /* start_ms: of --epoch, or -1 */
+	struct swarm_settings fleet;   /* start_ms: of --epoch, or -1 */
 	struct fault_spec *faults;     /* owned; fleet.faults points here */
 	char feed[ENDPOINT_SIZE], control[ENDPOINT_SIZE];
 	double speedup;

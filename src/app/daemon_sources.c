@@ -183,9 +183,12 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	    !wire_get_uint(wire_key(reply.body, "boot"), &boot) ||
 	    !wire_get_uint(wire_key(reply.body, "time"), &time) || time > INT64_MAX)
 		return;
-	s->greeted = true;
+	s->time = time;
+	s->heartbeat_mono_ms = d->now_mono_ms;
 	source_clock_add(&s->clock, (int64_t)time, d->now_ms);
 	source_learn(d, s, name, find_kind(kind), boot);
+	source_up(d, s);
+	s->greeted = true;
 }
 
 static void read_home(struct drone *drone, const wire_value *home)
