@@ -2,15 +2,15 @@
  * A command for drones as a value: what the command line makes, the preview
  * shows, and the loop sends.
  */
-#ifndef UI_ORDER_H
-#define UI_ORDER_H
+#ifndef UI_INTENT_H
+#define UI_INTENT_H
 
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "proto/commands.h"
 
-struct order {
+struct intent {
 	enum command cmd;
 	struct command_args args;
 	size_t *drones; /* owned; numbers in the model */
@@ -18,6 +18,6 @@ struct order {
 	struct buf notes; /* what a file left out: a sentence a line */
 };
 
-void order_clear(struct order *o);
+void intent_clear(struct intent *o);
 
 #endif
