@@ -141,13 +141,14 @@ static int confirm(struct send *s, const struct send_need *need, struct err *err
 		    s->targets[0].id, state_words(&s->targets[0]));
 	}
 	show(s, need);
+	fflush(stderr);
+	/* Nothing typed before the question counts as its answer. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	if (number)
 		fprintf(stderr, "Type their number to send it: ");
 	else
 		fprintf(stderr, "Send it? [y/N] ");
 	fflush(stderr);
-	/* Nothing typed before the question counts as its answer. */
-	tcflush(STDIN_FILENO, TCIFLUSH);
 	shown_ms = clock_mono_ms();
 	if (!read_answer(s, line, sizeof(line)))
 		return err_set(err, "not confirmed; nothing was sent");
