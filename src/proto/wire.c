@@ -91,7 +91,7 @@ static bool read_head(const uint8_t *p, size_t left, struct head *h)
 
 int wire_check(const void *data, size_t len, struct reject *why)
 {
-	const uint8_t *p = data, *end = p + len;
+	const uint8_t *p = len ? data : (const void *)"", *end = p + len;
 	uint64_t open[DEPTH_MAX + 1]; /* values still to come, per level */
 	size_t depth = 0;
 
@@ -214,8 +214,10 @@ bool wire_get_number(const wire_value *v, double *out)
 		return true;
 	case MSGPACK_OBJECT_FLOAT32:
 	case MSGPACK_OBJECT_FLOAT64:
+		if (!isfinite(v->via.f64))
+			return false;
 		*out = v->via.f64;
-		return isfinite(v->via.f64);
+		return true;
 	default:
 		return false;
 	}
