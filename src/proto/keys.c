@@ -68,8 +68,8 @@ static int wrong_type(const struct key_desc *k, struct reject *why)
 
 static int read_one(const wire_value *v, const struct key_desc *k, char *at, struct reject *why)
 {
-	const char *text;
-	size_t len;
+	const char *text = "";
+	size_t len = 0;
 
 	switch (k->type) {
 	case KEY_ID:
@@ -83,6 +83,11 @@ static int read_one(const wire_value *v, const struct key_desc *k, char *at, str
 		break;
 	default:
 		break;
+	}
+	/* Other writers say "concerns nobody" by an empty text. */
+	if ((k->type == KEY_ID || k->type == KEY_TOKEN) && len == 0 && !(k->flags & KEY_REQUIRED)) {
+		set_unknown(k, at);
+		return 0;
 	}
 	switch (k->type) {
 	case KEY_ID:
@@ -120,7 +125,12 @@ static int read_one(const wire_value *v, const struct key_desc *k, char *at, str
 		return 0;
 	}
 	case KEY_NUMBER:
-		return wire_get_number(v, (double *)(void *)at) ? 0 : wrong_type(k, why);
+		if (wire_get_number(v, (double *)(void *)at))
+			return 0;
+		wrong_type(k, why);
+		if (wire_is_float(v)) /* of the right type, but not finite */
+			why->reason = REJECT_RANGE;
+		return -1;
 	case KEY_BOOL:
 		return wire_get_bool(v, (bool *)(void *)at) ? 0 : wrong_type(k, why);
 	case KEY_VALUE:

@@ -3,9 +3,10 @@
  * a struct it goes and whether it must be there. The same rows read, write
  * and document a body.
  *
- * Absent or nil becomes: "" for text, NAN for a number, KEY_NONE for an
- * unsigned, false, 0 (always "unknown") for an enumeration, NULL for a raw
- * value. Writing turns them back: into nil, or nothing where the row says OMIT.
+ * Absent or nil (or, for an id or a token that may be absent, an empty text)
+ * becomes: "" for text, NAN for a number, KEY_NONE for an unsigned, false, 0
+ * (always "unknown") for an enumeration, NULL for a raw value. Writing turns
+ * them back: into nil, or nothing where the row says OMIT.
  * Keys that no row names are passed over.
  */
 #ifndef PROTO_KEYS_H

@@ -178,6 +178,11 @@ bool wire_is_array(const wire_value *v)
 	return v && v->type == MSGPACK_OBJECT_ARRAY;
 }
 
+bool wire_is_float(const wire_value *v)
+{
+	return v && (v->type == MSGPACK_OBJECT_FLOAT32 || v->type == MSGPACK_OBJECT_FLOAT64);
+}
+
 bool wire_get_uint(const wire_value *v, uint64_t *out)
 {
 	if (!v || v->type != MSGPACK_OBJECT_POSITIVE_INTEGER)

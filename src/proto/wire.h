@@ -52,6 +52,7 @@ int wire_check(const void *data, size_t len, struct reject *why);
 bool wire_is_nil(const wire_value *v);
 bool wire_is_map(const wire_value *v);
 bool wire_is_array(const wire_value *v);
+bool wire_is_float(const wire_value *v);
 /* Typed access: false where the value is of another type. */
 bool wire_get_uint(const wire_value *v, uint64_t *out);
 bool wire_get_int(const wire_value *v, int64_t *out);
