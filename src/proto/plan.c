@@ -167,7 +167,7 @@ static int fence_read(const wire_value *v, size_t index, struct fence *f, struct
 		f->kind = FENCE_OUT;
 	wire_get_number(wire_key(v, "floor"), &f->floor);
 	wire_get_number(wire_key(v, "ceiling"), &f->ceiling);
-	if (center) {
+	if (center && !wire_is_nil(center)) {
 		if (!read_point(center, &f->center) ||
 		    !wire_get_number(wire_key(v, "radius"), &f->radius))
 			return err_set(err, "fence %zu has no proper center and radius", index + 1);
