@@ -113,7 +113,7 @@ int request_parse(struct wire_doc *doc, const void *body, size_t len, struct req
 	const wire_value *map = wire_parse(doc, body, len, &why);
 	const char *name;
 	size_t name_len;
-	uint64_t v;
+	int64_t v;
 
 	memset(req, 0, sizeof(*req));
 	req->expires = req->since = req->boot = req->from = req->to = KEY_NONE;
@@ -123,7 +123,7 @@ int request_parse(struct wire_doc *doc, const void *body, size_t len, struct req
 		    reject_name(why.reason), why.detail);
 	if (!wire_is_map(map))
 		return err_set(err, "a request must be a map");
-	if (!wire_get_uint(wire_key(map, "v"), &v))
+	if (!wire_get_int(wire_key(map, "v"), &v))
 		return err_set(err, "v must be there and a number: the protocol version, %d",
 		    PROTOCOL_VERSION);
 	if (!wire_get_text(wire_key(map, "op"), &name, &name_len))
@@ -136,8 +136,8 @@ int request_parse(struct wire_doc *doc, const void *body, size_t len, struct req
 		return err_set(err, "command: args must be a map");
 	*code = CODE_BAD_VERSION;
 	if (v != PROTOCOL_VERSION)
-		return err_set(err, "this speaks protocol version %d, not %llu", PROTOCOL_VERSION,
-		    (unsigned long long)v);
+		return err_set(err, "this speaks protocol version %d, not %lld", PROTOCOL_VERSION,
+		    (long long)v);
 	*code = CODE_UNKNOWN_OP;
 	if (req->op == OP_COUNT) {
 		char shown[40];
