@@ -206,7 +206,9 @@ void keys_write_pairs(struct buf *b, const struct key_desc *keys, size_t n, cons
 		if (unknown && (keys[i].flags & KEY_OMIT))
 			continue;
 		wire_put_text(b, keys[i].key);
-		if (unknown && !(keys[i].flags & KEY_EMPTY))
+		/* A word of a later version that must be there stays a word: nil would be refused. */
+		if (unknown && !(keys[i].flags & KEY_EMPTY) &&
+		    !(keys[i].type == KEY_ENUM && (keys[i].flags & KEY_REQUIRED)))
 			wire_put_nil(b);
 		else
 			write_one(b, &keys[i], at);

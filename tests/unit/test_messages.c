@@ -314,6 +314,8 @@ static void test_round_trips(void **state)
 	struct order or = { .id = "o", .state = ORDER_PENDING, .lat = 48, .lon = 11,
 		.weight_kg = NAN, .time = 4, .eta = KEY_NONE };
 	const struct plan_changed pl = { "D01", 3, 4 };
+	/* Read from a later version: what it said is not known, but still said. */
+	const struct heartbeat later = { .v = 1, .source = "sim", .kind = KIND_UNKNOWN };
 	const struct {
 		enum topic_kind kind;
 		const char *id, *json;
@@ -323,6 +325,8 @@ static void test_round_trips(void **state)
 		    "\"stage\":\"rejected\",\"code\":\"bad-args\",\"time\":77,\"text\":\"no lat\"}", &cm },
 		{ TOPIC_HB, "sim", "{\"v\":1,\"source\":\"sim\",\"kind\":\"sim\",\"boot\":5,\"time\":6,"
 		    "\"drones\":7,\"sent\":8}", &hb },
+		{ TOPIC_HB, "sim", "{\"v\":1,\"source\":\"sim\",\"kind\":\"unknown\",\"boot\":0,\"time\":0,"
+		    "\"drones\":0,\"sent\":0}", &later },
 		{ TOPIC_EV, "", "{\"drone\":null,\"source\":\"sim\",\"time\":9,\"severity\":4,"
 		    "\"text\":\"text\"}", &ev },
 		{ TOPIC_PL, "D01", "{\"drone\":\"D01\",\"rev\":3,\"time\":4}", &pl },
