@@ -116,7 +116,9 @@ static void check_feed(struct check *c, const char *what, const char *feed,
 static int greet(struct check *c, const char *control, const struct link_keys *keys,
     struct hello *hello, struct err *err)
 {
-	struct attach at = { .link = c->at.link, .signals = -1, .named = true };
+	struct attach at = {
+		.link = c->at.link, .signals = -1, .named = true, .timeout_ms = ATTACH_TIMEOUT_MS,
+	};
 	int result;
 
 	str_copy(at.control, sizeof(at.control), control);
