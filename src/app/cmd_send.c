@@ -40,10 +40,10 @@ struct send {
 };
 
 /* What is known of the targets' flight; unknown stays unknown. */
-static void look_up(struct send *s, const struct roster *r)
+static void look_up(struct send *s, const struct roster_view *r)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		const struct roster_drone *d = roster_find(r, s->targets[i].id);
+		const struct roster_drone *d = roster_view_find(r, s->targets[i].id);
 		bool fresh = d && d->freshness == FRESH;
 
 		s->targets[i].maybe_in_air = !fresh || sample_maybe_in_air(&d->sample);
@@ -61,7 +61,7 @@ static bool nothing_before(const struct send *s)
 static int find_targets(struct send *s, struct err *err)
 {
 	const char **ids;
-	struct roster r;
+	struct roster_view r;
 	int result;
 
 	free(s->targets);
@@ -76,7 +76,7 @@ static int find_targets(struct send *s, struct err *err)
 	result = send_expand(&s->line, ids, &s->targets, &s->count, err) == -1 ? EXIT_USAGE : 0;
 	look_up(s, &r);
 	free(ids);
-	roster_clear(&r);
+	roster_view_clear(&r);
 	return result;
 }
 

@@ -66,6 +66,15 @@ def test_check_finds_a_port_that_is_taken(tmp_path):
     assert out.returncode == 1 and "another program has it" in out.stdout
 
 
+def test_check_leaves_the_sockets_of_others_alone(tmp_path):
+    with Source(tmp_path, {"D01": flying}) as other:
+        path = config(tmp_path, f"[daemon]\nfeed = {other.feed}\n[source one]\nfeed = {other.feed}\n")
+        for _ in range(2):
+            out = run(tmp_path, "check", "--config", path)
+            assert out.returncode == 1 and out.stdout.count("another program has it") == 2
+        assert run(tmp_path, "ls", "--connect", other.feed).returncode == 0
+
+
 def complete(tmp_path, *words):
     """What bash offers for the last word."""
     script = run(tmp_path, "completion", "bash").stdout
