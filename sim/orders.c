@@ -8,6 +8,7 @@
 
 #define HEIGHT_MIN 2.0      /* m above home that it goes to in flight */
 #define ARM_CHARGE_MIN 0.12
+#define VIDEO_FPS 2.0       /* unless asked for more */
 #define HOME_RISE_MAX 20.0  /* m that another home may lie above or below */
 
 struct order_row {
@@ -371,6 +372,7 @@ static bool take_home(struct drone *d, const struct command_args *args)
 static bool take_video(struct drone *d, const struct command_args *args)
 {
 	d->video = args->number[0] != 0;
+	d->video_fps = known(args, 1) ? number(args, 1) : VIDEO_FPS;
 	return true;
 }
 

@@ -13,7 +13,7 @@
 /* What came out: kept whole, and looked into by kind. */
 struct watch {
 	struct buf bytes;
-	size_t messages, samples, heartbeats;
+	size_t messages, samples, heartbeats, pictures;
 	uint64_t sent; /* of the last heartbeat */
 	bool sent_right;
 	struct sample last[8];
@@ -79,7 +79,9 @@ static void on_message(void *context, const void *topic, size_t topic_len, const
 		w->bad++;
 		return;
 	}
-	if (kind == TOPIC_HB) {
+	if (kind == TOPIC_VD) {
+		w->pictures++;
+	} else if (kind == TOPIC_HB) {
 		w->heartbeats++;
 		w->sent = m.hb.sent;
 		w->sent_right = m.hb.sent == w->messages - 1;
@@ -469,6 +471,29 @@ static void test_work_interrupted(void **state)
 	stop(&x);
 }
 
+static void test_video(void **state)
+{
+	struct command_args on = { .has = { true, true }, .number = { 1, 4 } };
+	struct command_args off = { .has = { true }, .number = { 0 } };
+	struct swarm_settings settings = settings_of(2, 10);
+	struct fixture x;
+
+	(void)state;
+	start(&x, &settings);
+	run_to(&x, 10);
+	assert_int_equal(x.watch.pictures, 0);
+	assert_int_equal(command(&x, "D01", "video", &on), CODE_OK);
+	run_to(&x, 20);
+	assert_true(x.watch.pictures >= 30 && x.watch.pictures <= 41);
+	assert_true(x.watch.last[0].raw[FIELD_flags] & FLAG_VIDEO);
+	assert_int_equal(command(&x, "D01", "video", &off), CODE_OK);
+	x.watch.pictures = 0;
+	run_to(&x, 30);
+	assert_int_equal(x.watch.pictures, 0);
+	assert_int_equal(x.watch.bad, 0);
+	stop(&x);
+}
+
 static enum code backfill(struct fixture *x, const char *drone, uint32_t boot, uint32_t from,
     uint32_t to, struct reply *reply)
 {
@@ -581,6 +606,7 @@ int main(void)
 		cmocka_unit_test(test_mission),
 		cmocka_unit_test(test_answers_kept),
 		cmocka_unit_test(test_work_interrupted),
+		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_control),
 	};
