@@ -15,7 +15,9 @@
 
 int64_t swarm_clock_ms(const struct swarm *sw)
 {
-	return sw->settings.start_ms + sw->now_us / 1000 + sw->skew_ms;
+	int64_t ms = sw->settings.start_ms + sw->now_us / 1000 + sw->skew_ms;
+
+	return ms > 0 ? ms : 0; /* there is no time before 1970 on the wire */
 }
 
 void swarm_shift_clock(struct swarm *sw, int64_t ms)

@@ -445,6 +445,52 @@ static void test_answers_kept(void **state)
 	stop(&x);
 }
 
+static void test_refused_for_reasons(void **state)
+{
+	static const struct { const char *legend, *cmd; double charge, no_fix_s; const char *says; } cases[] = {
+		{ "arm, no fix", "arm", 1, 10, "no position fix" },
+		{ "arm, empty", "arm", 0.1, 0, "battery" },
+		{ "goto, no fix", "goto", 1, 10, "no position fix" },
+		{ "goto, battery", "goto", 0.3, 0, "battery" },
+		{ "takeoff in the air", "takeoff", 1, 0, "in the air already" },
+		{ "hold, whatever", "hold", 0.05, 10, NULL },
+		{ "rtl, whatever", "rtl", 0.05, 10, NULL },
+		{ "land, whatever", "land", 0.05, 10, NULL },
+	};
+	struct command_args up = { .has = { true }, .number = { 30 } };
+	struct command_args far = { .has = { true, true }, .number = { 47.175, 9.54 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct swarm_settings settings = settings_of(1, 10);
+		const struct command_args *args = strcmp(cases[i].cmd, "goto") == 0 ? &far
+		    : strcmp(cases[i].cmd, "takeoff") == 0 ? &up : NULL;
+		struct vehicle *v;
+		struct fixture x;
+		enum code code;
+
+		settings.idle = true;
+		settings.model = MODEL_QUAD;
+		start(&x, &settings);
+		v = &x.swarm->drones[0].vehicle;
+		if (strcmp(cases[i].cmd, "arm") != 0) {
+			command(&x, "D01", "arm", NULL);
+			command(&x, "D01", "takeoff", &up);
+			run_to(&x, 30);
+		}
+		v->battery.charge = cases[i].charge;
+		v->sensors.no_fix_s = cases[i].no_fix_s;
+		code = command(&x, "D01", cases[i].cmd, args);
+		CHECK(cases[i].legend, code == (cases[i].says ? CODE_REJECTED : CODE_OK));
+		if (cases[i].says) {
+			const struct progress *cm = &x.watch.progress[x.watch.progress_count - 1];
+
+			CHECK(cm->text, strstr(cm->text, cases[i].says) != NULL);
+		}
+		stop(&x);
+	}
+}
+
 /* A drone at work obeys a command until it is given back. */
 static void test_work_interrupted(void **state)
 {
@@ -605,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_mission),
 		cmocka_unit_test(test_answers_kept),
+		cmocka_unit_test(test_refused_for_reasons),
 		cmocka_unit_test(test_work_interrupted),
 		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_faults),
