@@ -7,7 +7,6 @@
 
 #define RTL_HEIGHT 30.0   /* above home, on the way there at least */
 #define HANDLE_S 14.0     /* loading or unloading takes */
-#define CHARGE_AGAIN 0.5  /* charged so far, the failsafes are ready again */
 #define CHARGE_LAST 0.03  /* below this it lands whatever it is told */
 #define THROUGH_M 3.0     /* near enough to an item that is flown through */
 
@@ -410,7 +409,7 @@ static void check_battery(struct vehicle *v, double dt, struct notes *notes)
 	struct autopilot *p = &v->pilot;
 	double charge = v->battery.charge;
 
-	if (p->low && !v->flight.in_air && charge > CHARGE_AGAIN)
+	if (!v->flight.in_air && !p->armed)
 		p->low = p->critical = false;
 	if (!v->flight.in_air || p->activity == ACT_DEAD)
 		return;

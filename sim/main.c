@@ -20,8 +20,10 @@
 #include "link/server.h"
 #include "options.h"
 
-/* Flown at most in one go before requests are looked at, wall time. */
+/* Flown at most in one go before requests are looked at: wall time, and flight
+ * steps, which is what counts where the machine does not keep up. */
 #define SLICE_US 5000
+#define SLICE_STEPS 20000
 /* Further behind than this it lets the time go rather than catch up. */
 #define BEHIND_MAX_US 2000000
 /* The wall clock may be that far off before the fleet's follows. */
@@ -80,7 +82,9 @@ static void start_clock(struct sim *sim)
 /* Flies what is due, a slice at most. */
 static void fly(struct sim *sim)
 {
-	int64_t due = due_us(sim), slice = (int64_t)(SLICE_US * fmax(sim->options.speedup, 1));
+	int64_t due = due_us(sim);
+	int64_t slice = (int64_t)fmin(SLICE_US * fmax(sim->options.speedup, 1),
+	    SLICE_STEPS * sim->fleet->round_us / sim->options.fleet.drones);
 	int64_t behind = due - sim->fleet->now_us;
 
 	if ((double)behind > BEHIND_MAX_US * fmax(sim->options.speedup, 1)) {
@@ -158,11 +162,25 @@ static int open_all(struct sim *sim, struct err *err)
 	return server_open(&sim->server, sim->link, o->control, NULL, err);
 }
 
+/* A run shorter than a second outlasts it, so that the next one has a greater
+ * boot; by now the sockets are free. */
+static void outlast_boot(uint32_t boot)
+{
+	int64_t left = (int64_t)boot * 1000 + 1000 - clock_wall_ms();
+
+	if (left > 0 && left <= 1000)
+		usleep((useconds_t)left * 1000);
+}
+
 static void close_all(struct sim *sim)
 {
+	uint32_t boot = sim->server ? sim->fleet->boot : 0;
+
 	feed_out_close(&sim->feed);
 	server_close(&sim->server);
 	link_free(&sim->link);
+	if (boot && sim->options.fleet.start_ms < 0)
+		outlast_boot(boot);
 	swarm_free(&sim->fleet);
 	wire_doc_clear(&sim->doc);
 	buf_free(&sim->reply);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "picture.h"
 #include "swarm_private.h"
 
 #define SPACING_M 30.0           /* between neighbouring homes, about */
@@ -14,7 +15,9 @@
 
 int64_t swarm_clock_ms(const struct swarm *sw)
 {
-	return sw->settings.start_ms + sw->now_us / 1000 + sw->skew_ms;
+	int64_t ms = sw->settings.start_ms + sw->now_us / 1000 + sw->skew_ms;
+
+	return ms > 0 ? ms : 0; /* there is no time before 1970 on the wire */
 }
 
 void swarm_shift_clock(struct swarm *sw, int64_t ms)
@@ -134,7 +137,7 @@ static void restart(struct swarm *sw, struct drone *d)
 	uint32_t now_s = (uint32_t)(swarm_clock_ms(sw) / 1000);
 
 	d->boot = now_s > d->boot ? now_s : d->boot + 1;
-	d->seq = 0;
+	d->seq = d->video_seq = 0;
 	d->restart_s = 0;
 	d->vehicle.sensors.no_fix_s = rng_between(&d->fault_rng, 2, 4);
 	d->vehicle.sensors.had_fix = false;
@@ -199,6 +202,29 @@ static void sample(struct swarm *sw, struct drone *d)
 	radio(sw, d);
 }
 
+/* [boot, seq, time, width, height, "jpeg", bin]; at most one at a flight step. */
+static void film(struct swarm *sw, struct drone *d)
+{
+	const struct flight *f = &d->vehicle.flight;
+	char topic[TOPIC_SIZE];
+
+	if (sw->now_us < d->video_due_us)
+		return;
+	d->video_due_us = sw->now_us + (int64_t)(1e6 / d->video_fps);
+	buf_clear(&sw->picture);
+	picture_make(&sw->picture, f->roll, f->pitch, f->heading, d->video_seq);
+	buf_clear(&sw->body);
+	wire_put_array(&sw->body, 7);
+	wire_put_uint(&sw->body, d->boot);
+	wire_put_uint(&sw->body, d->video_seq++);
+	wire_put_int(&sw->body, swarm_clock_ms(sw));
+	wire_put_uint(&sw->body, PICTURE_WIDTH);
+	wire_put_uint(&sw->body, PICTURE_HEIGHT);
+	wire_put_text(&sw->body, "jpeg");
+	wire_put_bin(&sw->body, sw->picture.data, sw->picture.len);
+	swarm_send(sw, topic, topic_format(topic, TOPIC_VD, d->id), &sw->body);
+}
+
 static int64_t slot_us(const struct swarm *sw)
 {
 	return (int64_t)((double)sw->round * sw->round_us + sw->phase_us[sw->order[sw->slot]]);
@@ -214,6 +240,8 @@ static void do_slot(struct swarm *sw)
 	suffer(sw, d, dt);
 	if (sw->round % sw->every == sw->sampled_in[i] && d->restart_s <= 0)
 		sample(sw, d);
+	if (d->video && d->restart_s <= 0 && d->silent_s <= 0)
+		film(sw, d);
 	if (++sw->slot == sw->settings.drones) {
 		sw->slot = 0;
 		sw->round++;
@@ -396,6 +424,7 @@ void swarm_free(struct swarm **swarm)
 	free(sw->sampled_in);
 	buf_free(&sw->body);
 	buf_free(&sw->topic);
+	buf_free(&sw->picture);
 	free(sw);
 	*swarm = NULL;
 }

@@ -62,7 +62,7 @@ struct swarm {
 	int64_t next_heartbeat_us;
 	swarm_publish *publish;
 	void *context;
-	struct buf body, topic;      /* scratch */
+	struct buf body, topic, picture; /* scratch */
 };
 
 /* -1 with a sentence where a fault names no drone of it, or ids get too long. */

@@ -13,7 +13,7 @@
 /* What came out: kept whole, and looked into by kind. */
 struct watch {
 	struct buf bytes;
-	size_t messages, samples, heartbeats;
+	size_t messages, samples, heartbeats, pictures;
 	uint64_t sent; /* of the last heartbeat */
 	bool sent_right;
 	struct sample last[8];
@@ -79,7 +79,9 @@ static void on_message(void *context, const void *topic, size_t topic_len, const
 		w->bad++;
 		return;
 	}
-	if (kind == TOPIC_HB) {
+	if (kind == TOPIC_VD) {
+		w->pictures++;
+	} else if (kind == TOPIC_HB) {
 		w->heartbeats++;
 		w->sent = m.hb.sent;
 		w->sent_right = m.hb.sent == w->messages - 1;
@@ -443,6 +445,52 @@ static void test_answers_kept(void **state)
 	stop(&x);
 }
 
+static void test_refused_for_reasons(void **state)
+{
+	static const struct { const char *legend, *cmd; double charge, no_fix_s; const char *says; } cases[] = {
+		{ "arm, no fix", "arm", 1, 10, "no position fix" },
+		{ "arm, empty", "arm", 0.1, 0, "battery" },
+		{ "goto, no fix", "goto", 1, 10, "no position fix" },
+		{ "goto, battery", "goto", 0.3, 0, "battery" },
+		{ "takeoff in the air", "takeoff", 1, 0, "in the air already" },
+		{ "hold, whatever", "hold", 0.05, 10, NULL },
+		{ "rtl, whatever", "rtl", 0.05, 10, NULL },
+		{ "land, whatever", "land", 0.05, 10, NULL },
+	};
+	struct command_args up = { .has = { true }, .number = { 30 } };
+	struct command_args far = { .has = { true, true }, .number = { 47.175, 9.54 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct swarm_settings settings = settings_of(1, 10);
+		const struct command_args *args = strcmp(cases[i].cmd, "goto") == 0 ? &far
+		    : strcmp(cases[i].cmd, "takeoff") == 0 ? &up : NULL;
+		struct vehicle *v;
+		struct fixture x;
+		enum code code;
+
+		settings.idle = true;
+		settings.model = MODEL_QUAD;
+		start(&x, &settings);
+		v = &x.swarm->drones[0].vehicle;
+		if (strcmp(cases[i].cmd, "arm") != 0) {
+			command(&x, "D01", "arm", NULL);
+			command(&x, "D01", "takeoff", &up);
+			run_to(&x, 30);
+		}
+		v->battery.charge = cases[i].charge;
+		v->sensors.no_fix_s = cases[i].no_fix_s;
+		code = command(&x, "D01", cases[i].cmd, args);
+		CHECK(cases[i].legend, code == (cases[i].says ? CODE_REJECTED : CODE_OK));
+		if (cases[i].says) {
+			const struct progress *cm = &x.watch.progress[x.watch.progress_count - 1];
+
+			CHECK(cm->text, strstr(cm->text, cases[i].says) != NULL);
+		}
+		stop(&x);
+	}
+}
+
 /* A drone at work obeys a command until it is given back. */
 static void test_work_interrupted(void **state)
 {
@@ -466,6 +514,29 @@ static void test_work_interrupted(void **state)
 	run_to(&x, 2000);
 	assert_false(x.watch.last[1].raw[FIELD_flags] & FLAG_IN_AIR);
 	assert_true(x.watch.bad == 0 && x.watch.holes == 0);
+	stop(&x);
+}
+
+static void test_video(void **state)
+{
+	struct command_args on = { .has = { true, true }, .number = { 1, 4 } };
+	struct command_args off = { .has = { true }, .number = { 0 } };
+	struct swarm_settings settings = settings_of(2, 10);
+	struct fixture x;
+
+	(void)state;
+	start(&x, &settings);
+	run_to(&x, 10);
+	assert_int_equal(x.watch.pictures, 0);
+	assert_int_equal(command(&x, "D01", "video", &on), CODE_OK);
+	run_to(&x, 20);
+	assert_true(x.watch.pictures >= 30 && x.watch.pictures <= 41);
+	assert_true(x.watch.last[0].raw[FIELD_flags] & FLAG_VIDEO);
+	assert_int_equal(command(&x, "D01", "video", &off), CODE_OK);
+	x.watch.pictures = 0;
+	run_to(&x, 30);
+	assert_int_equal(x.watch.pictures, 0);
+	assert_int_equal(x.watch.bad, 0);
 	stop(&x);
 }
 
@@ -580,7 +651,9 @@ int main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_mission),
 		cmocka_unit_test(test_answers_kept),
+		cmocka_unit_test(test_refused_for_reasons),
 		cmocka_unit_test(test_work_interrupted),
+		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_control),
 	};
