@@ -1,4 +1,4 @@
-/* The sample odyssey.conf from the option table: see doc_parts.h. */
+/* The option table as odyssey.conf and as mdoc: see doc_parts.h. */
 #include "app/doc_parts.h"
 
 #include <ctype.h>
@@ -21,14 +21,13 @@ static const struct {
 	{ "daemon", "The daemon of this site, and where the other commands find it." },
 	{ "source",
 	    "Where drones come from: a section for each source, in order of precedence. A drone "
-	    "that two sources offer belongs to the one named first. This one is odyssey-sim with "
-	    "its own defaults." },
+	    "that two sources offer belongs to the one named first." },
 	{ "fleet", "When data counts as old. Old data is marked and never shown as current." },
 	{ "command", "Commands to drones." },
 	{ "history", "The log of everything that arrives." },
 	{ "security",
 	    "Keys (CURVE). They are needed as soon as the daemon binds an address that others can "
-	    "reach; odyssey keys makes them." },
+	    "reach, or the word insecure; odyssey keys makes them." },
 	{ "log", "Messages of the daemon itself." },
 };
 
@@ -120,4 +119,39 @@ void doc_conf(FILE *out)
 		}
 		print_option(out, o);
 	}
+}
+
+static void environment_name(const struct option_desc *o, char *text, size_t size)
+{
+	snprintf(text, size, "ODYSSEY_%s%s_%s", o->section,
+	    strcmp(o->section, "source") == 0 ? "_NAME" : "", o->key);
+	for (char *p = text; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+}
+
+void doc_options(FILE *out)
+{
+	const char *section = "";
+
+	for (const struct option_desc *o = option_table; o->section; o++) {
+		char range[128], name[96];
+
+		if (strcmp(section, o->section) != 0) {
+			if (*section)
+				fprintf(out, ".El\n");
+			section = o->section;
+			fprintf(out, ".Ss [%s%s]\n", section,
+			    strcmp(section, "source") == 0 ? " NAME" : "");
+			doc_text(out, about(section));
+			fprintf(out, ".Bl -tag -width Ds\n");
+		}
+		takes(o, range, sizeof(range));
+		environment_name(o, name, sizeof(name));
+		fprintf(out, ".It Ic %s\n", o->key);
+		doc_sentence(out, o->help);
+		fprintf(out, "Takes %s; default: %s%s%s.\nEnvironment:\n.Ev %s .\n", range,
+		    *o->initial ? o->initial : "none", *o->initial && o->unit ? " " : "",
+		    *o->initial && o->unit ? o->unit : "", name);
+	}
+	fprintf(out, ".El\n");
 }
