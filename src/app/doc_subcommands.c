@@ -37,7 +37,7 @@ static void put_flags(FILE *out, const struct flag_desc *flags)
 
 void doc_subcommand(FILE *out, const struct subcommand *s)
 {
-	fprintf(out, ".D1 Nm Ic %s Op Ar options", s->name);
+	fprintf(out, ".D1 Nm Ic %s Oo Ar options Oc", s->name);
 	if (*s->operands)
 		fprintf(out, " Ar \"%s\"", s->operands);
 	fprintf(out, "\n.Pp\n");
