@@ -78,7 +78,6 @@ int cmd_doc(struct app *app)
 	if (count == 0) {
 		for (const struct doc_part *p = doc_parts; p->name; p++)
 			printf("%-16s %s\n", p->name, p->help);
-		printf("%-16s %s\n", "subcommand NAME", "one of odyssey's commands with its options");
 		return EXIT_OK;
 	}
 	if (count == 2 && strcmp(words[0], "subcommand") == 0)
