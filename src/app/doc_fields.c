@@ -57,6 +57,18 @@ static bool has_bounds(const struct field_desc *d)
 	return true;
 }
 
+/* ", 1e-7 deg": printf would say 1e-07. */
+static void put_step(FILE *out, const struct field_desc *d)
+{
+	char scale[32], *zero;
+
+	snprintf(scale, sizeof(scale), "%g", d->scale);
+	zero = strstr(scale, "e-0");
+	if (zero)
+		memmove(zero + 2, zero + 3, strlen(zero + 3) + 1);
+	fprintf(out, ", %s%s%s", scale, *d->unit ? " " : "", d->unit);
+}
+
 void doc_fields(FILE *out)
 {
 	fprintf(out, ".Bl -column \"29\" \"waypoints\" \"uint16, 0.001 m/s\" \"meaning\"\n"
@@ -66,7 +78,7 @@ void doc_fields(FILE *out)
 
 		fprintf(out, ".It %d Ta Va %s Ta %s", f, d->name, d->type);
 		if (*d->unit || d->scale != 1)
-			fprintf(out, ", %g%s%s", d->scale, *d->unit ? " " : "", d->unit);
+			put_step(out, d);
 		fprintf(out, " Ta\n");
 		put(out, d->help);
 		if (has_bounds(d))
