@@ -19,6 +19,8 @@ CASES = {
                            r"no page has the table rejects"),
     "another default": ("odyssey.conf", r"^#stale_s = 3$", "#stale_s = 4", r"odyssey\.conf:\d+: .*#stale_s = 3"),
     "a configuration that is refused": ("odyssey.conf", r"^feed = .*", "feed = tcp:/127", r"is refused as it is"),
+    "an example that is refused": ("man/odyssey.conf.5", r"^keep_days = 90$", "keep_daze = 90",
+                                   r"odyssey\.conf\.5:\d+: this example is refused: .*keep_daze"),
     "an option not described": ("man/odyssey.conf.5", r"^\.It Ic lost_s$", ".It", r"\[fleet\] lost_s is not in"),
     "a subcommand without section": ("man/odyssey.1", r"^\.Ss tail$", ".Ss tails", r"subcommand tail has no"),
     "a flag not described": ("man/odyssey.1", r"^\.It Fl -ids$", ".It", r"odyssey ls --ids is not described"),
