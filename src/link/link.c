@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "base/log.h"
@@ -160,12 +163,33 @@ static const char *bind_remedy(int error)
 	}
 }
 
-int socket_bind(void *socket, const char *endpoint, struct err *err)
+/* libzmq takes an ipc path away from whoever is bound to it; we do not. A path
+ * that nobody answers at is a leftover and may be taken. */
+static bool is_taken(const char *endpoint)
 {
-	if (zmq_bind(socket, endpoint) == 0)
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	bool taken;
+	int fd;
+
+	if (!str_starts(endpoint, "ipc://"))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return false;
+	str_copy(address.sun_path, sizeof(address.sun_path), endpoint + strlen("ipc://"));
+	taken = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return taken;
+}
+
+int socket_bind(void *s, const char *endpoint, struct err *err)
+{
+	if (is_taken(endpoint))
+		errno = EADDRINUSE;
+	else if (zmq_bind(s, endpoint) == 0)
 		return 0;
 	err_set(err, "%s cannot be bound: %s", endpoint, bind_remedy(errno));
-	zmq_close(socket);
+	zmq_close(s);
 	return -1;
 }
 

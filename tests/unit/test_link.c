@@ -295,6 +295,15 @@ static void test_taken_endpoint_is_named(void **state)
 	assert_int_equal(server_open(&b, context, "tcp://127.0.0.1:47611", NULL, &err), -1);
 	assert_non_null(strstr(err.text, "tcp://127.0.0.1:47611 cannot be bound: another program has it"));
 	server_close(&a);
+	/* libzmq alone would steal the path from the first. */
+	assert_int_equal(server_open(&a, context, endpoint, NULL, &err), 0);
+	assert_int_equal(server_open(&b, context, endpoint, NULL, &err), -1);
+	assert_non_null(strstr(err.text, "another program has it"));
+	server_close(&a);
+	/* A path left behind by a program that was killed may be taken. */
+	fclose(fopen(endpoint + strlen("ipc://"), "w"));
+	assert_int_equal(server_open(&b, context, endpoint, NULL, &err), 0);
+	server_close(&b);
 }
 
 int main(void)
