@@ -44,15 +44,8 @@ static int read_keys(struct attach *at, const struct config *config, struct err 
 
 	if (!*path)
 		return 0;
-	if (link_read_key(path, false, at->keys.server_key, err) == -1)
+	if (link_client_keys(path, config->secret_key, &at->keys, err) == -1)
 		return -1;
-	if (*config->secret_key) {
-		if (link_read_key(config->secret_key, true, at->keys.secret_key, err) == -1 ||
-		    link_derive_public(&at->keys, err) == -1)
-			return -1;
-	} else if (!link_make_keys(&at->keys)) {
-		return err_set(err, "this libzmq was built without CURVE, which %s asks for", path);
-	}
 	at->use_keys = true;
 	return 0;
 }

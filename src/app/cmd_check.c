@@ -149,20 +149,6 @@ static void check_control(struct check *c, const char *what, const char *control
 		    hello.version, (double)hello.offset_ms / 1000);
 }
 
-static int read_keys(const struct config *config, const char *server_key, struct link_keys *keys,
-    struct err *err)
-{
-	*keys = (struct link_keys){ 0 };
-	if (link_read_key(server_key, false, keys->server_key, err) == -1)
-		return -1;
-	if (*config->secret_key) {
-		if (link_read_key(config->secret_key, true, keys->secret_key, err) == -1)
-			return -1;
-		return link_derive_public(keys, err);
-	}
-	return link_make_keys(keys) ? 0 : err_set(err, "this libzmq was built without CURVE");
-}
-
 static void check_source(struct check *c, const struct config_source *s)
 {
 	struct link_keys keys;
@@ -170,7 +156,7 @@ static void check_source(struct check *c, const struct config_source *s)
 	char what[ID_SIZE + 16];
 
 	snprintf(what, sizeof(what), "source %s", s->name);
-	if (*s->server_key && read_keys(&c->app->config, s->server_key, &keys, &err) == -1) {
+	if (*s->server_key && link_client_keys(s->server_key, c->app->config.secret_key, &keys, &err) == -1) {
 		line(c, false, what, "%s", err.text);
 		return;
 	}
@@ -304,12 +290,12 @@ static void check_daemon(struct check *c)
 static void check_keys(struct check *c)
 {
 	const struct config *config = &c->app->config;
-	char key[KEY_TEXT_SIZE];
+	struct link_keys keys;
 	struct err err;
 
 	if (!*config->secret_key)
 		return;
-	if (link_read_key(config->secret_key, true, key, &err) == -1)
+	if (link_server_keys(config->secret_key, &keys, &err) == -1)
 		line(c, false, "secret_key", "%s", err.text);
 	else
 		line(c, true, "secret_key", "%s", config->secret_key);

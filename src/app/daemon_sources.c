@@ -27,17 +27,9 @@ static int open_source(struct daemon *d, struct source *s, struct err *err)
 	struct link_keys keys = { 0 };
 	bool curve = *s->config->server_key != '\0';
 
-	if (curve) {
-		if (link_read_key(s->config->server_key, false, keys.server_key, err) == -1)
-			return -1;
-		if (*d->config->secret_key) {
-			if (link_read_key(d->config->secret_key, true, keys.secret_key, err) == -1 ||
-			    link_derive_public(&keys, err) == -1)
-				return -1;
-		} else if (!link_make_keys(&keys)) {
-			return err_set(err, "this libzmq came without CURVE; use another or no keys");
-		}
-	}
+	if (curve &&
+	    link_client_keys(s->config->server_key, d->config->secret_key, &keys, err) == -1)
+		return -1;
 	if (feed_in_open(&s->feed, d->link, s->config->feed, curve ? &keys : NULL, err) == -1)
 		return -1;
 	return client_open(&s->client, d->link, s->config->control, curve ? &keys : NULL, err);

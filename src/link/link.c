@@ -62,7 +62,7 @@ bool link_make_keys(struct link_keys *keys)
 	return zmq_curve_keypair(keys->public_key, keys->secret_key) == 0;
 }
 
-int link_read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct err *err)
+static int read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct err *err)
 {
 	char line[128];
 	uint8_t raw[32];
@@ -85,10 +85,29 @@ int link_read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct
 	return 0;
 }
 
-int link_derive_public(struct link_keys *keys, struct err *err)
+int link_server_keys(const char *secret_path, struct link_keys *keys, struct err *err)
 {
+	*keys = (struct link_keys){ 0 };
+	if (read_key(secret_path, true, keys->secret_key, err) == -1)
+		return -1;
 	if (zmq_curve_public(keys->public_key, keys->secret_key) != 0)
-		return err_set(err, "the secret key is no CURVE key: make a pair with odyssey keys");
+		return err_set(err, "%s holds no CURVE key: make a pair with odyssey keys", secret_path);
+	return 0;
+}
+
+int link_client_keys(const char *server_path, const char *secret_path, struct link_keys *keys,
+    struct err *err)
+{
+	char server_key[KEY_TEXT_SIZE];
+
+	if (read_key(server_path, false, server_key, err) == -1)
+		return -1;
+	*keys = (struct link_keys){ 0 };
+	if (*secret_path && link_server_keys(secret_path, keys, err) == -1)
+		return -1;
+	if (!*secret_path && !link_make_keys(keys))
+		return err_set(err, "this libzmq came without CURVE, which %s asks for", server_path);
+	memcpy(keys->server_key, server_key, sizeof(server_key));
 	return 0;
 }
 
