@@ -270,7 +270,10 @@ static struct setpoint route_fly(struct vehicle *v, struct notes *notes, double 
 	if (!through) {
 		there = is_there(v, true);
 	} else {
-		near = v->flight.hovering ? THROUGH_M : 0.5 * v->model->loiter_radius;
+		/* What lies inside its turn it would circle for ever. */
+		near = v->flight.hovering ? THROUGH_M
+		    : fmax(0.5 * v->model->loiter_radius,
+			  1.2 * flight_turn_radius(v->model, &v->flight));
 		there = d < near && fabs(v->flight.z - v->pilot.z) < (v->model->hovers ? 3 : 25);
 		/* Not there in height: wait for it at the item. */
 		through = d > near;
