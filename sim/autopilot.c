@@ -123,6 +123,16 @@ void autopilot_off(struct vehicle *v)
 	begin(v, v->flight.in_air ? ACT_DEAD : ACT_WAIT);
 }
 
+/* On the circle around the target, and along it rather than across. */
+static bool is_loitering(const struct vehicle *v, double d)
+{
+	const struct flight *f = &v->flight;
+	double across = (v->pilot.x - f->x) * f->vx + (v->pilot.y - f->y) * f->vy;
+
+	return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius &&
+	    fabs(across) < 0.4 * d * sqrt(f->vx * f->vx + f->vy * f->vy);
+}
+
 /* Has come to the target and stays: hovering close by, or on the circle. */
 static bool is_there(const struct vehicle *v, bool with_height)
 {
@@ -131,7 +141,7 @@ static bool is_there(const struct vehicle *v, bool with_height)
 	if (with_height && fabs(v->flight.z - v->pilot.z) > 0.8)
 		return false;
 	if (!v->model->hovers)
-		return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius;
+		return is_loitering(v, d);
 	return d < 1.2 && v->flight.hovering;
 }
 

@@ -194,7 +194,7 @@ static void test_routes_end(void **state)
 
 	(void)state;
 	rng_init(&rng, 31, 1);
-	for (int n = 0; n < 60; n++) {
+	for (int n = 0; n < 120; n++) {
 		struct mission_item items[8];
 		struct mission mission = { items, 1 + rng_next(&rng) % 8 };
 		double spread = n % 3 == 0 ? 0.0005 : 0.006;
@@ -214,7 +214,7 @@ static void test_routes_end(void **state)
 		autopilot_route(&v, ROUTE_MISSION, &mission, NULL, 0);
 		for (int t = 0; t < 40 && v.pilot.route.owner != ROUTE_NONE; t++) {
 			v.battery.charge = 1;
-			run(&v, &windy, 120);
+			run(&v, n & 1 ? &windy : &calm, 120);
 		}
 		CHECK(v.model->name, v.pilot.route.owner == ROUTE_NONE && v.flight.in_air);
 	}
