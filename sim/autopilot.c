@@ -123,6 +123,16 @@ void autopilot_off(struct vehicle *v)
 	begin(v, v->flight.in_air ? ACT_DEAD : ACT_WAIT);
 }
 
+/* On the circle around the target, and along it rather than across. */
+static bool is_loitering(const struct vehicle *v, double d)
+{
+	const struct flight *f = &v->flight;
+	double across = (v->pilot.x - f->x) * f->vx + (v->pilot.y - f->y) * f->vy;
+
+	return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius &&
+	    fabs(across) < 0.4 * d * sqrt(f->vx * f->vx + f->vy * f->vy);
+}
+
 /* Has come to the target and stays: hovering close by, or on the circle. */
 static bool is_there(const struct vehicle *v, bool with_height)
 {
@@ -131,7 +141,7 @@ static bool is_there(const struct vehicle *v, bool with_height)
 	if (with_height && fabs(v->flight.z - v->pilot.z) > 0.8)
 		return false;
 	if (!v->model->hovers)
-		return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius;
+		return is_loitering(v, d);
 	return d < 1.2 && v->flight.hovering;
 }
 
@@ -270,7 +280,10 @@ static struct setpoint route_fly(struct vehicle *v, struct notes *notes, double 
 	if (!through) {
 		there = is_there(v, true);
 	} else {
-		near = v->flight.hovering ? THROUGH_M : 0.5 * v->model->loiter_radius;
+		/* What lies inside its turn it would circle for ever. */
+		near = v->flight.hovering ? THROUGH_M
+		    : fmax(0.5 * v->model->loiter_radius,
+			  1.2 * flight_turn_radius(v->model, &v->flight));
 		there = d < near && fabs(v->flight.z - v->pilot.z) < (v->model->hovers ? 3 : 25);
 		/* Not there in height: wait for it at the item. */
 		through = d > near;

@@ -13,9 +13,14 @@
 #define SPACING_M 30.0           /* between neighbouring homes, about */
 #define GOLDEN_ANGLE 137.50776405 /* deg */
 
+int64_t swarm_clock_at_ms(const struct swarm *sw, int64_t us)
+{
+	return sw->settings.start_ms + us / 1000;
+}
+
 int64_t swarm_clock_ms(const struct swarm *sw)
 {
-	int64_t ms = sw->settings.start_ms + sw->now_us / 1000 + sw->skew_ms;
+	int64_t ms = swarm_clock_at_ms(sw, sw->now_us) + sw->skew_ms;
 
 	return ms > 0 ? ms : 0; /* there is no time before 1970 on the wire */
 }

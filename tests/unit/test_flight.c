@@ -161,6 +161,7 @@ static void test_goto_arrives(void **state)
 		{ "near", 5, 3, NAN, NAN }, { "north", 0, 600, 60, NAN },
 		{ "far, slow", -400, -500, 20, 13 }, { "down", 200, 0, 8, NAN },
 		{ "far", 3000, 1000, 90, NAN },
+		{ "as fast as it goes", 900, 900, 60, 100 },
 	};
 
 	(void)state;
@@ -183,6 +184,39 @@ static void test_goto_arrives(void **state)
 			d = distance_to(&v, cases[i].x, cases[i].y);
 			CHECK(cases[i].legend, fabs(d - (v.model->hovers ? 0 : v.model->loiter_radius)) < off);
 		}
+	}
+}
+
+/* Any route ends, however its items lie. */
+static void test_routes_end(void **state)
+{
+	struct rng rng;
+
+	(void)state;
+	rng_init(&rng, 31, 1);
+	for (int n = 0; n < 120; n++) {
+		struct mission_item items[8];
+		struct mission mission = { items, 1 + rng_next(&rng) % 8 };
+		double spread = n % 3 == 0 ? 0.0005 : 0.006;
+		struct vehicle v;
+
+		make(&v, (enum model_kind)(n % MODEL_COUNT), (uint64_t)n);
+		for (size_t i = 0; i < mission.count; i++) {
+			items[i] = (struct mission_item){
+				.lat = vaduz.lat + rng_between(&rng, -spread, spread),
+				.lon = vaduz.lon + rng_between(&rng, -spread, spread),
+				.height = rng_between(&rng, 4, 120),
+				.speed = rng_next(&rng) % 3 ? NAN : rng_between(&rng, v.model->hovers ? 1 : 12, v.model->speed_max),
+				.hold = rng_next(&rng) % 4 ? 0 : 3,
+			};
+		}
+		autopilot_arm(&v);
+		autopilot_route(&v, ROUTE_MISSION, &mission, NULL, 0);
+		for (int t = 0; t < 40 && v.pilot.route.owner != ROUTE_NONE; t++) {
+			v.battery.charge = 1;
+			run(&v, n & 1 ? &windy : &calm, 120);
+		}
+		CHECK(v.model->name, v.pilot.route.owner == ROUTE_NONE && v.flight.in_air);
 	}
 }
 
@@ -323,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_pure),
 		cmocka_unit_test(test_takeoff),
 		cmocka_unit_test(test_goto_arrives),
+		cmocka_unit_test(test_routes_end),
 		cmocka_unit_test(test_rtl_lands_at_home),
 		cmocka_unit_test(test_land_and_hold),
 		cmocka_unit_test(test_energy_only_falls),
