@@ -144,10 +144,12 @@ class Control:
         return self.ask_raw(protocol.pack(request), timeout, op)
 
     def command(self, drone, cmd, args=None, timeout=PATIENCE, **keys):
-        """(id, reply)."""
+        """(id, reply). It expires in a minute by the server's clock unless told otherwise."""
         request = {"id": str(uuid.uuid4()), "drone": drone, "cmd": cmd, "args": args or {},
-                   "by": "tester", "expires": int(time.time() * 1000) + 60000}
+                   "by": "tester"}
         request.update(keys)
+        if "expires" not in request:
+            request["expires"] = self.ask("hello", timeout)["time"] + 60000
         return request["id"], self.ask("command", timeout, **request)
 
     def backfill(self, drone, boot, first, last, **keys):
