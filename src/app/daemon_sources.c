@@ -175,12 +175,11 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	    !wire_get_uint(wire_key(reply.body, "boot"), &boot) ||
 	    !wire_get_uint(wire_key(reply.body, "time"), &time) || time > INT64_MAX)
 		return;
+	s->greeted = true;
+	s->roster_wanted = true;
 	s->time = time;
-	s->heartbeat_mono_ms = d->now_mono_ms;
 	source_clock_add(&s->clock, (int64_t)time, d->now_ms);
 	source_learn(d, s, name, find_kind(kind), boot);
-	source_up(d, s);
-	s->greeted = true;
 }
 
 static void read_home(struct drone *drone, const wire_value *home)
@@ -238,8 +237,15 @@ static void roster_answered(void *user, enum client_result result, const void *b
 	if (result != CLIENT_ANSWERED || reply_parse(&d->answer_doc, body, len, &reply, &err) == -1 ||
 	    reply.code != CODE_OK || s->refused)
 		return;
-	s->roster_wanted = false;
 	drones = wire_key(reply.body, "drones");
+	s->drones = wire_count(drones);
+	if (s->state != SOURCE_UP) {
+		/* It speaks and says whom it has: no need to wait for a heartbeat. */
+		s->heartbeat_mono_ms = d->now_mono_ms;
+		source_up(d, s);
+		s->greeted = true;
+	}
+	s->roster_wanted = false;
 	for (size_t i = 0; i < wire_count(drones) && wire_is_array(drones); i++)
 		read_roster_entry(d, s, wire_at(drones, i));
 }
