@@ -9,7 +9,7 @@
 #define HEIGHT_MIN 2.0      /* m above home that it goes to in flight */
 #define FLY_CHARGE_MIN (CHARGE_RESERVE + 0.05)
 #define VIDEO_FPS 2.0       /* unless asked for more */
-#define HOME_RISE_MAX 20.0  /* m that another home may lie above or below */
+#define HOME_RISE_MAX 100.0 /* m that another home may lie above or below */
 
 struct order_row {
 	int (*check)(const struct drone *d, const struct command_args *args, struct err *err);
