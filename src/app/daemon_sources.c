@@ -218,6 +218,7 @@ static void read_roster_entry(struct daemon *d, struct source *s, const wire_val
 	str_copy(stored.source, sizeof(stored.source), s->name);
 	str_copy(stored.feed, sizeof(stored.feed), s->config->feed);
 	str_copy(stored.model, sizeof(stored.model), drone->model);
+	stored.kind = drone->kind;
 	if (s->kind != KIND_REPLAY)
 		history_put_drone(d->history, &stored, d->now_ms);
 }

@@ -82,6 +82,7 @@ struct history_drone {
 	char source[ID_SIZE];
 	char feed[256];
 	char model[NAME_SIZE];
+	int kind;            /* enum source_kind */
 };
 bool history_put_drone(struct history *history, const struct history_drone *drone, int64_t at_ms);
 

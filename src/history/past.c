@@ -67,6 +67,9 @@ static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 	schema_read_text(stmt, 2, d->info.source, sizeof(d->info.source));
 	schema_read_text(stmt, 3, d->info.feed, sizeof(d->info.feed));
 	schema_read_text(stmt, 4, d->info.model, sizeof(d->info.model));
+	d->info.kind = sqlite3_column_int(stmt, 6);
+	if (d->info.kind < 0 || d->info.kind >= KIND_COUNT)
+		d->info.kind = KIND_UNKNOWN;
 }
 
 static struct roster_drone *find_drone(struct reading *r, sqlite3_int64 number)
@@ -267,7 +270,7 @@ static int read_all(struct reading *r)
 		const char *sql;
 		read_row *row;
 	} steps[] = {
-		{ "SELECT no, id, source, feed, model, at FROM drones", read_drone },
+		{ "SELECT no, id, source, feed, model, at, kind FROM drones", read_drone },
 		{ "SELECT slot, sealed FROM slots", read_slot },
 		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id FROM sealed"
 		  " INDEXED BY sealed_by_drone", read_sealed },

@@ -14,7 +14,7 @@
  * little at each commit. */
 static const char create_sql[] =
     "CREATE TABLE drones(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT, feed TEXT,"
-    " model TEXT, at INTEGER);"
+    " model TEXT, kind INTEGER, at INTEGER);"
     "CREATE TABLE plain(id INTEGER PRIMARY KEY, body BLOB NOT NULL);"
     "CREATE TABLE slots(slot INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);"
     "CREATE TABLE sealed(id INTEGER PRIMARY KEY, drone INTEGER NOT NULL, boot INTEGER NOT NULL,"

@@ -27,9 +27,10 @@ static const char *const sql[STORE_STATEMENT_COUNT] = {
 			      " FROM sealed WHERE drone = ? AND last_time > ? ORDER BY last_time",
 	[STORE_GET_SEALED] = "SELECT body FROM sealed WHERE id = ?",
 	[STORE_DROP_SEALED] = "DELETE FROM sealed WHERE id = ?",
-	[STORE_PUT_DRONE] = "INSERT INTO drones(no, id, source, feed, model, at) VALUES(?,?,?,?,?,?)"
+	[STORE_PUT_DRONE] = "INSERT INTO drones(no, id, source, feed, model, kind, at) VALUES(?,?,?,?,?,?,?)"
 			    " ON CONFLICT(no) DO UPDATE SET source = excluded.source,"
-			    " feed = excluded.feed, model = excluded.model, at = excluded.at",
+			    " feed = excluded.feed, model = excluded.model, kind = excluded.kind,"
+			    " at = excluded.at",
 	[STORE_PUT_REJECT] = "INSERT INTO rejects(arrived, source, topic, body, reason, detail)"
 			     " VALUES(?,?,?,?,?,?)",
 	[STORE_PUT_ANSWER] = "INSERT OR REPLACE INTO answers(id, code, text, keep_until, arrived)"
@@ -288,10 +289,11 @@ static int write_drones(struct store *s, const struct roster *roster)
 		schema_bind_text(stmt, 3, d->info.source);
 		schema_bind_text(stmt, 4, d->info.feed);
 		schema_bind_text(stmt, 5, d->info.model);
+		sqlite3_bind_int(stmt, 6, d->info.kind);
 		if (d->told_ms)
-			sqlite3_bind_int64(stmt, 6, d->told_ms);
+			sqlite3_bind_int64(stmt, 7, d->told_ms);
 		else
-			sqlite3_bind_null(stmt, 6);
+			sqlite3_bind_null(stmt, 7);
 		rc = store_step(stmt);
 	}
 	return rc;
