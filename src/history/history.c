@@ -97,6 +97,7 @@ int history_open(struct history **out, const struct history_options *options, st
 	*out = NULL;
 	h->dir = xstrdup(options->dir);
 	h->commit_ms = options->commit_ms > 0 ? options->commit_ms : 100;
+	h->seal_ms = options->seal_ms > 0 ? options->seal_ms : SEAL_MS;
 	h->keep_days = options->keep_days;
 	h->keep_gb = options->keep_gb;
 	h->dir_fd = -1;

@@ -124,17 +124,12 @@ static void damaged(struct history *h, int64_t day, const char *why)
 static bool at_rest(const char *path)
 {
 	struct err err;
-	sqlite3_stmt *stmt;
-	bool rest = false;
 	sqlite3 *db;
+	bool rest;
 
 	if (schema_open_read(&db, path, &err) != TROUBLE_NONE)
 		return false;
-	if (sqlite3_prepare_v2(db, "SELECT 1 FROM slots WHERE slot = 64", -1, &stmt, NULL) ==
-	    SQLITE_OK) {
-		rest = sqlite3_step(stmt) == SQLITE_ROW;
-		sqlite3_finalize(stmt);
-	}
+	rest = schema_mark(db, "finished", 0) != 0;
 	sqlite3_close(db);
 	return rest;
 }
@@ -178,16 +173,23 @@ static bool begin_day(struct history *h, int64_t mono_ms)
 /* Nothing is left to do but to put the file to rest. */
 static int put_to_rest(struct store *s)
 {
-	/* What was open went on in the next day. Slot 64, which is none, says that
-	 * the day is finished. */
+	/* What was open went on in the next day. */
 	int rc = schema_exec(s->db, "BEGIN IMMEDIATE; DELETE FROM plain;"
 				    "DELETE FROM flights WHERE \"end\" IS NULL;"
 				    "DELETE FROM gaps WHERE state = 'open';"
-				    "INSERT OR REPLACE INTO slots(slot, sealed) VALUES(64, 0);"
+				    "INSERT OR REPLACE INTO marks SELECT 'first_time',"
+				    " min(first_time) FROM sealed HAVING count(*);"
+				    "INSERT OR REPLACE INTO marks SELECT 'last_time',"
+				    " max(last_time) FROM sealed HAVING count(*);"
+				    "INSERT OR REPLACE INTO marks SELECT 'samples',"
+				    " coalesce(sum(count), 0) FROM sealed;"
+				    "INSERT OR REPLACE INTO marks VALUES('finished', 1);"
 				    "COMMIT");
 
-	if (rc != SQLITE_OK)
+	if (rc != SQLITE_OK) {
+		schema_exec(s->db, "ROLLBACK");
 		return rc;
+	}
 	/* A reader has it open: its log goes another time. */
 	(void)store_checkpoint(s, true);
 	schema_exec(s->db, "PRAGMA journal_mode=DELETE");
@@ -198,7 +200,7 @@ static bool finish_slice(struct history *h, int64_t mono_ms)
 {
 	struct writer *w = &h->writer;
 	struct store *s = w->finishing;
-	int slot = seal_due(s, mono_ms, true), rc;
+	int slot = seal_due(s, mono_ms, 0), rc;
 	int64_t day = s->day;
 	char why[256];
 

@@ -41,7 +41,7 @@ static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 {
 	sqlite3_int64 number = sqlite3_column_int64(stmt, 0), told = sqlite3_column_int64(stmt, 5);
 	struct roster_drone *d;
-	char id[ID_SIZE + 1];
+	char id[ID_SIZE + 1], kind[ID_SIZE];
 	size_t i;
 
 	schema_read_text(stmt, 1, id, sizeof(id));
@@ -67,9 +67,12 @@ static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 	schema_read_text(stmt, 2, d->info.source, sizeof(d->info.source));
 	schema_read_text(stmt, 3, d->info.feed, sizeof(d->info.feed));
 	schema_read_text(stmt, 4, d->info.model, sizeof(d->info.model));
-	d->info.kind = sqlite3_column_int(stmt, 6);
-	if (d->info.kind < 0 || d->info.kind >= KIND_COUNT)
-		d->info.kind = KIND_UNKNOWN;
+	schema_read_text(stmt, 6, kind, sizeof(kind));
+	d->info.kind = KIND_UNKNOWN;
+	for (int k = 0; k < KIND_COUNT; k++) {
+		if (strcmp(source_kind_names[k], kind) == 0)
+			d->info.kind = k;
+	}
 }
 
 static struct roster_drone *find_drone(struct reading *r, sqlite3_int64 number)

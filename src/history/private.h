@@ -45,7 +45,7 @@ struct writer {
 
 struct history {
 	char *dir;
-	int64_t commit_ms;
+	int64_t commit_ms, seal_ms;
 	int keep_days;
 	double keep_gb;
 	int dir_fd;              /* holds the lock that says who writes; -1 */

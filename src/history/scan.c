@@ -25,6 +25,7 @@ struct scan {
 	unsigned slot;             /* whose plain rows are read next */
 	int64_t done[PLAIN_SLOTS]; /* last commit that is sealed */
 	int64_t commits;           /* last there is */
+	int64_t latest_end;        /* last_time of rows that may begin in time */
 	struct plain_list list;
 	size_t item;
 	const char *drone;         /* of the chunk */
@@ -93,9 +94,10 @@ int scan_open(struct scan **out, sqlite3 *db, const struct scan_filter *filter, 
 {
 	static const char sealed[] =
 	    "SELECT body FROM sealed INDEXED BY sealed_by_drone WHERE drone = ?1 AND"
-	    " last_time >= ?2 AND first_time <= ?3 AND (?4 < 0 OR boot = ?4) AND last_seq >= ?5"
+	    " last_time >= ?2 AND last_time <= ?7 AND first_time <= ?3 AND (?4 < 0 OR boot = ?4) AND last_seq >= ?5"
 	    " AND first_seq <= ?6 ORDER BY last_time";
 	struct scan *s = xcalloc(1, sizeof(*s));
+	int64_t longest;
 	int rc;
 
 	*out = NULL;
@@ -104,6 +106,9 @@ int scan_open(struct scan **out, sqlite3 *db, const struct scan_filter *filter, 
 	s->columns = columns | COLUMN_BIT(FIELD_seq) | COLUMN_BIT(FIELD_time);
 	chunk_init(&s->chunk);
 	rc = load_drones(s, filter->drone);
+	longest = schema_mark(db, "longest", INT64_MAX);
+	s->latest_end = s->filter.last_ms > INT64_MAX - longest ? INT64_MAX
+								 : s->filter.last_ms + longest;
 	s->filter.drone = NULL; /* the caller's text is not ours to keep */
 	if (rc == SQLITE_OK)
 		rc = load_slots(s);
@@ -148,6 +153,7 @@ static int next_sealed(struct scan *s)
 			sqlite3_bind_int64(s->sealed, 4, s->filter.one_boot ? (int64_t)s->filter.boot : -1);
 			sqlite3_bind_int64(s->sealed, 5, s->filter.first_seq);
 			sqlite3_bind_int64(s->sealed, 6, s->filter.last_seq);
+			sqlite3_bind_int64(s->sealed, 7, s->latest_end);
 			s->bound = true;
 		}
 		rc = sqlite3_step(s->sealed);

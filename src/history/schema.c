@@ -8,54 +8,26 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "history/tables.h"
 #include "proto/messages.h"
 
 /* Measured: 8 KiB holds a sealed row of half a minute and costs a small fleet
  * little at each commit. */
 static const char create_sql[] =
-    "CREATE TABLE drones(no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT, feed TEXT,"
-    " model TEXT, kind INTEGER, at INTEGER);"
     "CREATE TABLE plain(id INTEGER PRIMARY KEY, body BLOB NOT NULL);"
     "CREATE TABLE slots(slot INTEGER PRIMARY KEY, sealed INTEGER NOT NULL);"
+    /* longest: no sealed row spans more ms of time. Of a day that is finished:
+     * finished, first_time, last_time, samples. */
+    "CREATE TABLE marks(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE sealed(id INTEGER PRIMARY KEY, drone INTEGER NOT NULL, boot INTEGER NOT NULL,"
     " first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, count INTEGER NOT NULL,"
     " first_time INTEGER NOT NULL, last_time INTEGER NOT NULL, last_arrived INTEGER NOT NULL,"
     " body BLOB NOT NULL);"
     "CREATE INDEX sealed_by_drone ON sealed(drone, last_time, first_time, boot, first_seq,"
     " last_seq, count, last_arrived);"
-    "CREATE TABLE gaps(row INTEGER PRIMARY KEY, drone TEXT NOT NULL, boot INTEGER NOT NULL,"
-    " first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, state TEXT NOT NULL, why TEXT,"
-    " at INTEGER NOT NULL);"
-    "CREATE INDEX gaps_by_drone ON gaps(drone, boot, first_seq);"
-    "CREATE TABLE rejects(row INTEGER PRIMARY KEY, arrived INTEGER NOT NULL, source TEXT,"
-    " topic BLOB, body BLOB, reason TEXT NOT NULL, detail TEXT);"
     "CREATE TABLE answers(id TEXT PRIMARY KEY, code INTEGER NOT NULL, text TEXT,"
     " keep_until INTEGER NOT NULL, arrived INTEGER NOT NULL);"
-    "CREATE TABLE flights(id TEXT PRIMARY KEY, drone TEXT NOT NULL, boot INTEGER NOT NULL,"
-    " start INTEGER NOT NULL, \"end\" INTEGER, start_lat REAL, start_lon REAL, end_lat REAL,"
-    " end_lon REAL, distance REAL, highest REAL, battery_start REAL, battery_end REAL,"
-    " battery_used REAL, used REAL, ended TEXT, flown INTEGER NOT NULL, last_seq INTEGER NOT NULL,"
-    " last_time INTEGER NOT NULL);";
-
-const char *const schema_message_tables[TOPIC_COUNT] = {
-	[TOPIC_EV] = "events",
-	[TOPIC_CM] = "commands",
-	[TOPIC_AL] = "alarms",
-	[TOPIC_OR] = "orders",
-};
-
-static const char *key_column_type(const struct key_desc *k)
-{
-	switch (k->type) {
-	case KEY_UINT:
-	case KEY_BOOL:
-		return "INTEGER";
-	case KEY_NUMBER:
-		return "REAL";
-	default:
-		return "TEXT";
-	}
-}
+    "CREATE INDEX gaps_by_drone ON gaps(drone, boot, first_seq);";
 
 void schema_message_columns(struct buf *sql, enum topic_kind kind)
 {
@@ -71,7 +43,10 @@ void schema_insert_message(struct buf *sql, enum topic_kind kind)
 	size_t n;
 
 	(void)message_keys(kind, &n);
-	buf_printf(sql, "INSERT INTO %s(", schema_message_tables[kind]);
+	for (const struct history_table *t = history_tables; t->name; t++) {
+		if (t->kind == kind)
+			buf_printf(sql, "INSERT INTO %s(", t->name);
+	}
 	schema_message_columns(sql, kind);
 	buf_add_str(sql, ",arrived) VALUES(");
 	for (size_t i = 0; i <= n; i++)
@@ -207,6 +182,20 @@ int schema_exec(sqlite3 *db, const char *sql)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 
+int64_t schema_mark(sqlite3 *db, const char *key, int64_t otherwise)
+{
+	sqlite3_stmt *stmt;
+
+	if (sqlite3_prepare_v2(db, "SELECT value FROM marks WHERE key = ?", -1, &stmt, NULL) !=
+	    SQLITE_OK)
+		return otherwise;
+	sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC);
+	if (sqlite3_step(stmt) == SQLITE_ROW)
+		otherwise = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return otherwise;
+}
+
 static int get_int(sqlite3 *db, const char *sql, int *value)
 {
 	sqlite3_stmt *stmt;
@@ -229,20 +218,14 @@ static int create_tables(sqlite3 *db)
 	int rc;
 
 	buf_add_str(&sql, "BEGIN IMMEDIATE;");
-	buf_add_str(&sql, create_sql);
-	for (int kind = 0; kind < TOPIC_COUNT; kind++) {
-		const struct key_desc *keys;
-		size_t n;
-
-		if (!schema_message_tables[kind])
-			continue;
-		keys = message_keys((enum topic_kind)kind, &n);
-		buf_printf(&sql, "CREATE TABLE %s(row INTEGER PRIMARY KEY",
-		    schema_message_tables[kind]);
-		for (size_t i = 0; i < n; i++)
-			buf_printf(&sql, ",\"%s\" %s", keys[i].key, key_column_type(&keys[i]));
-		buf_add_str(&sql, ",arrived INTEGER NOT NULL);");
+	for (const struct history_table *t = history_tables; t->name; t++) {
+		/* One without a key of its own has its rows in the order they came. */
+		buf_printf(&sql, "CREATE TABLE %s(%s", t->name,
+		    strstr(t->columns[0].type, "PRIMARY KEY") ? "" : "row INTEGER PRIMARY KEY,");
+		history_table_columns(&sql, t, true);
+		buf_add_str(&sql, ");");
 	}
+	buf_add_str(&sql, create_sql);
 	buf_printf(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT",
 	    SCHEMA_APPLICATION, SCHEMA_VERSION);
 	rc = schema_exec(db, sql.data);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -37,10 +38,10 @@ enum schema_trouble schema_open(sqlite3 **db, const char *path, struct err *err)
 /* Opens for reading; the file is never changed. */
 enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err *err);
 int schema_exec(sqlite3 *db, const char *sql);
+/* The value under that key of the table `marks`; otherwise where there is none. */
+int64_t schema_mark(sqlite3 *db, const char *key, int64_t otherwise);
 
-/* Tables made from the keys of a kind of message, and the statement that
- * inserts one: its keys in order, then arrived. */
-extern const char *const schema_message_tables[TOPIC_COUNT]; /* NULL: has none */
+/* The statement that inserts a message: its keys in order, then arrived. */
 void schema_insert_message(struct buf *sql, enum topic_kind kind);
 /* Binds a message's struct from parameter 1; reads one from column 0. */
 void schema_bind_message(sqlite3_stmt *stmt, enum topic_kind kind, const void *in);

@@ -2,7 +2,7 @@
 #include "history/seal.h"
 
 
-int seal_due(const struct store *s, int64_t mono_ms, bool all)
+int seal_due(const struct store *s, int64_t mono_ms, int64_t age_ms)
 {
 	int64_t oldest = INT64_MAX;
 	int due = -1;
@@ -14,8 +14,8 @@ int seal_due(const struct store *s, int64_t mono_ms, bool all)
 		if (!slot->bytes)
 			continue;
 		if (slot->bytes >= SEAL_BYTES)
-			since -= SEAL_MS;
-		if (!all && mono_ms - since < SEAL_MS)
+			since -= age_ms;
+		if (mono_ms - since < age_ms)
 			continue;
 		if (since < oldest) {
 			oldest = since;
@@ -76,7 +76,12 @@ static int put_sealed(struct store *s, uint32_t drone, struct chunk *c)
 	sqlite3_bind_blob64(stmt, 9, body.data, body.len, SQLITE_STATIC);
 	rc = store_step(stmt);
 	buf_free(&body);
-	return rc;
+	if (rc != SQLITE_OK || last - first <= s->longest)
+		return rc;
+	s->longest = last - first;
+	sqlite3_bind_text(s->statements[STORE_PUT_MARK], 1, "longest", -1, SQLITE_STATIC);
+	sqlite3_bind_int64(s->statements[STORE_PUT_MARK], 2, s->longest);
+	return store_step(s->statements[STORE_PUT_MARK]);
 }
 
 static int seal_items(struct store *s, struct chunk *c)
@@ -196,7 +201,7 @@ static int find_group(struct store *s, const struct seal_merge *m, struct group 
 		/* Long bodies have more in them than samples; they stay. */
 		if (g->rows && (boot != g->boot || first <= g->last_seq ||
 				   first - g->last_seq > SEAL_HOLE || g->rows == GROUP_MAX ||
-				   g->samples + count > CHUNK_MAX ||
+				   g->samples + count > SEAL_MERGED ||
 				   sqlite3_column_int64(stmt, 6) > 65536))
 			break;
 		g->boot = boot;

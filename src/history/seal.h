@@ -10,9 +10,9 @@
  * a sample is in exactly one place for whoever reads.
  *
  * Measured with 500 simulated drones at 10 Hz: rows of 30 s take 8.2 bytes a
- * sample, of 60 s 7.8, of 100 s 7.7. Rows are kept that short, and merged up
- * to CHUNK_MAX samples only when the day is over, so that one moment of the whole
- * fleet is read without decoding hours of each.
+ * sample, of 60 s 7.8, of 100 s 7.7. Rows are kept that short, and merged up to
+ * SEAL_MERGED samples when the day is over: one moment of the whole fleet means
+ * that a row of each drone is decoded, and longer rows gain little.
  */
 #ifndef HISTORY_SEAL_H
 #define HISTORY_SEAL_H
@@ -24,9 +24,11 @@
 #define SEAL_BYTES (3u << 20)
 /* A hole in seq wider than this begins a new row. */
 #define SEAL_HOLE 1000
+/* Samples of a merged row. */
+#define SEAL_MERGED 600
 
-/* The slot that is due most, or -1; all that have rows are due where `all`. */
-int seal_due(const struct store *store, int64_t mono_ms, bool all);
+/* The slot that is due most, or -1: with rows of that age, or many. */
+int seal_due(const struct store *store, int64_t mono_ms, int64_t age_ms);
 /* One transaction: the slot's plain rows sealed, and, given a roster, its drones'
  * flights that are still on stored as they stand. SQLITE_OK or an error; rows that cannot
  * be read are SQLITE_CORRUPT. */

@@ -21,6 +21,7 @@ static const char *const sql[STORE_STATEMENT_COUNT] = {
 	[STORE_GET_PLAIN] = "SELECT body FROM plain WHERE id = ?",
 	[STORE_DROP_PLAIN] = "DELETE FROM plain WHERE id < ?",
 	[STORE_PUT_SLOT] = "INSERT OR REPLACE INTO slots(slot, sealed) VALUES(?, ?)",
+	[STORE_PUT_MARK] = "INSERT OR REPLACE INTO marks(key, value) VALUES(?, ?)",
 	[STORE_PUT_SEALED] = "INSERT INTO sealed(drone, boot, first_seq, last_seq, count, first_time,"
 			     " last_time, last_arrived, body) VALUES(?,?,?,?,?,?,?,?,?)",
 	[STORE_NEXT_SEALED] = "SELECT id, boot, first_seq, last_seq, count, last_time, length(body)"
@@ -76,6 +77,10 @@ int store_end(struct store *store, int rc)
 		rc = store_step(store->statements[STORE_COMMIT]);
 	if (rc != SQLITE_OK && !sqlite3_get_autocommit(store->db))
 		store_step(store->statements[STORE_ROLLBACK]);
+	if (rc == SQLITE_OK)
+		store->longest_stored = store->longest;
+	else
+		store->longest = store->longest_stored;
 	return rc;
 }
 
@@ -206,8 +211,8 @@ enum schema_trouble store_open(struct store **out, const char *dir, int64_t day,
 		store_close(&s);
 		return trouble;
 	}
-	/* It is written again: it is at rest no more. */
-	rc = schema_exec(s->db, "DELETE FROM slots WHERE slot = 64");
+	/* It is written again: it is finished no more. */
+	rc = schema_exec(s->db, "DELETE FROM marks WHERE key <> 'longest'");
 	if (rc == SQLITE_OK)
 		rc = prepare(s);
 	if (rc == SQLITE_OK)
@@ -223,6 +228,7 @@ enum schema_trouble store_open(struct store **out, const char *dir, int64_t day,
 		store_close(&s);
 		return TROUBLE_DISK;
 	}
+	s->longest = s->longest_stored = schema_mark(s->db, "longest", -1);
 	sqlite3_wal_hook(s->db, count_log, s);
 	s->device = st.st_dev;
 	s->inode = st.st_ino;
@@ -289,7 +295,7 @@ static int write_drones(struct store *s, const struct roster *roster)
 		schema_bind_text(stmt, 3, d->info.source);
 		schema_bind_text(stmt, 4, d->info.feed);
 		schema_bind_text(stmt, 5, d->info.model);
-		sqlite3_bind_int(stmt, 6, d->info.kind);
+		schema_bind_text(stmt, 6, d->info.kind ? source_kind_names[d->info.kind] : NULL);
 		if (d->told_ms)
 			sqlite3_bind_int64(stmt, 7, d->told_ms);
 		else

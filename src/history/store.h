@@ -16,7 +16,7 @@
 
 enum store_statement {
 	STORE_BEGIN, STORE_COMMIT, STORE_ROLLBACK, STORE_PUT_PLAIN, STORE_GET_PLAIN,
-	STORE_DROP_PLAIN, STORE_PUT_SLOT, STORE_PUT_SEALED, STORE_NEXT_SEALED,
+	STORE_DROP_PLAIN, STORE_PUT_SLOT, STORE_PUT_MARK, STORE_PUT_SEALED, STORE_NEXT_SEALED,
 	STORE_GET_SEALED, STORE_DROP_SEALED, STORE_PUT_DRONE, STORE_PUT_REJECT,
 	STORE_PUT_ANSWER, STORE_PUT_FLIGHT, STORE_DROP_FLIGHT, STORE_PUT_GAP, STORE_FIND_GAPS,
 	STORE_DROP_GAP, STORE_PUT_EVENT, STORE_PUT_COMMAND, STORE_PUT_ALARM, STORE_PUT_ORDER,
@@ -39,6 +39,8 @@ struct store {
 	uint64_t commits;  /* number of the next */
 	uint64_t dropped;  /* plain rows of commits before this are gone */
 	struct store_slot slots[PLAIN_SLOTS];
+	int64_t longest;   /* ms, of a sealed row */
+	int64_t longest_stored;
 	uint32_t *numbers; /* by roster index; 0: not in the file yet */
 	size_t number_cap;
 	uint32_t next_number;

@@ -418,7 +418,7 @@ static bool seal_one(struct history *h, int slot)
 
 static bool too_much_plain(const struct store *s)
 {
-	int slot = seal_due(s, 0, true);
+	int slot = seal_due(s, INT64_MAX / 2, 0);
 
 	return slot >= 0 && s->slots[slot].bytes >= SEAL_BYTES;
 }
@@ -444,7 +444,7 @@ static void write_all(struct history *h)
 		store_checkpoint(w->store, false);
 		/* Under more load than there is time between commits. */
 		while (w->store && too_much_plain(w->store) &&
-		    seal_one(h, seal_due(w->store, now, true)))
+		    seal_one(h, seal_due(w->store, now, 0)))
 			;
 		/* What came meanwhile has time, unless it is much. */
 		if (!w->store || (!w->next_day && queue_used(&h->queue) < BATCH_BYTES_MAX / 8))
@@ -464,7 +464,7 @@ static void use_spare_time(struct history *h, int64_t until_ms)
 
 		if (now >= until_ms)
 			return;
-		if (w->store && seal_one(h, seal_due(w->store, now, false)))
+		if (w->store && seal_one(h, seal_due(w->store, now, h->seal_ms)))
 			continue;
 		if (!over_step(h, now))
 			return;
