@@ -3,12 +3,11 @@
 
 #include <math.h>
 
+#include "failsafe.h"
 #include "proto/messages.h"
 
 #define RTL_HEIGHT 30.0   /* above home, on the way there at least */
 #define HANDLE_S 14.0     /* loading or unloading takes */
-#define CHARGE_AGAIN 0.5  /* charged so far, the failsafes are ready again */
-#define CHARGE_LAST 0.03  /* below this it lands whatever it is told */
 #define THROUGH_M 3.0     /* near enough to an item that is flown through */
 
 static void set_target(struct vehicle *v, double x, double y, double z, double speed)
@@ -124,6 +123,16 @@ void autopilot_off(struct vehicle *v)
 	begin(v, v->flight.in_air ? ACT_DEAD : ACT_WAIT);
 }
 
+/* On the circle around the target, and along it rather than across. */
+static bool is_loitering(const struct vehicle *v, double d)
+{
+	const struct flight *f = &v->flight;
+	double across = (v->pilot.x - f->x) * f->vx + (v->pilot.y - f->y) * f->vy;
+
+	return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius &&
+	    fabs(across) < 0.4 * d * sqrt(f->vx * f->vx + f->vy * f->vy);
+}
+
 /* Has come to the target and stays: hovering close by, or on the circle. */
 static bool is_there(const struct vehicle *v, bool with_height)
 {
@@ -132,7 +141,7 @@ static bool is_there(const struct vehicle *v, bool with_height)
 	if (with_height && fabs(v->flight.z - v->pilot.z) > 0.8)
 		return false;
 	if (!v->model->hovers)
-		return fabs(d - v->model->loiter_radius) < 0.2 * v->model->loiter_radius;
+		return is_loitering(v, d);
 	return d < 1.2 && v->flight.hovering;
 }
 
@@ -271,7 +280,10 @@ static struct setpoint route_fly(struct vehicle *v, struct notes *notes, double 
 	if (!through) {
 		there = is_there(v, true);
 	} else {
-		near = v->flight.hovering ? THROUGH_M : 0.5 * v->model->loiter_radius;
+		/* What lies inside its turn it would circle for ever. */
+		near = v->flight.hovering ? THROUGH_M
+		    : fmax(0.5 * v->model->loiter_radius,
+			  1.2 * flight_turn_radius(v->model, &v->flight));
 		there = d < near && fabs(v->flight.z - v->pilot.z) < (v->model->hovers ? 3 : 25);
 		/* Not there in height: wait for it at the item. */
 		through = d > near;
@@ -371,73 +383,6 @@ static struct setpoint guide(struct vehicle *v, double dt, struct notes *notes)
 	return a == ACT_ROUTE ? guide_route(v, notes, dt) : guides[a](v, notes);
 }
 
-static void check_position(struct vehicle *v, struct notes *notes)
-{
-	struct autopilot *p = &v->pilot;
-	bool lost = v->sensors.no_fix_s > 0;
-
-	if (lost == p->lost)
-		return;
-	p->lost = lost;
-	if (lost)
-		note_add(notes, NOTE_EVENT, SEVERITY_ERROR, v->flight.in_air ?
-		    "position lost: holding" : "position lost");
-	else
-		note_add(notes, NOTE_EVENT, SEVERITY_NOTICE, "position regained");
-}
-
-static bool coming_down(const struct autopilot *p)
-{
-	return p->activity == ACT_LAND || p->activity == ACT_DEAD;
-}
-
-/* Takes over from whatever it was doing. */
-static void failsafe(struct vehicle *v, struct notes *notes, const char *what, bool land)
-{
-	note_add(notes, NOTE_FAILED, 0, "%s, %.0f %%: it %s", what, 100 * v->battery.charge,
-	    land ? "lands where it is" : "returns home");
-	note_add(notes, NOTE_EVENT, land ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-	    "%s, %.0f %%: %s", what, 100 * v->battery.charge,
-	    land ? "landing where it is" : "returning home");
-	if (land)
-		autopilot_land(v);
-	else
-		autopilot_rtl(v);
-}
-
-static void check_battery(struct vehicle *v, double dt, struct notes *notes)
-{
-	struct autopilot *p = &v->pilot;
-	double charge = v->battery.charge;
-
-	if (p->low && !v->flight.in_air && charge > CHARGE_AGAIN)
-		p->low = p->critical = false;
-	if (!v->flight.in_air || p->activity == ACT_DEAD)
-		return;
-	if (charge <= 0) {
-		note_add(notes, NOTE_FAILED, 0, "the battery is empty");
-		note_add(notes, NOTE_EVENT, SEVERITY_EMERGENCY, "battery empty: motors stop");
-		autopilot_off(v);
-		return;
-	}
-	p->check_s -= dt;
-	if (p->check_s > 0)
-		return;
-	p->check_s = 1;
-	if (charge < CHARGE_LAST && !coming_down(p)) {
-		failsafe(v, notes, "battery all but empty", true);
-	} else if (charge < CHARGE_CRITICAL && !p->critical) {
-		p->low = p->critical = true;
-		if (!coming_down(p) && !(p->activity == ACT_RTL && vehicle_home_distance(v) < 30))
-			failsafe(v, notes, "critical battery", true);
-	} else if (!p->low &&
-	    charge < CHARGE_RESERVE + vehicle_charge_for(v, vehicle_home_distance(v), 0)) {
-		p->low = true;
-		if (!coming_down(p) && p->activity != ACT_RTL)
-			failsafe(v, notes, "low battery", false);
-	}
-}
-
 static void check_ground(struct vehicle *v, bool was_in_air, struct notes *notes)
 {
 	if (was_in_air == v->flight.in_air)
@@ -466,8 +411,7 @@ void autopilot_step(struct vehicle *v, const struct wind *wind, double dt, struc
 		gust_step(&v->gust, wind, dt, &v->rng);
 	v->air = wind_at(wind, &v->gust, v->flight.z - ground, ground);
 	sensors_step(&v->sensors, &v->air, was_in_air, dt, &v->rng);
-	check_position(v, notes);
-	check_battery(v, dt, notes);
+	failsafe_check(v, dt, notes);
 	sp = guide(v, dt, notes);
 	v->flight = flight_step(v->model, &v->flight, &sp, &v->air, dt, &v->rng);
 	check_ground(v, was_in_air, notes);

@@ -24,7 +24,10 @@ struct drone {
 	int64_t stepped_us;      /* simulated time its state is of */
 	bool idle;               /* never works by itself */
 	bool commanded;          /* obeys an operator; does no work of its own until resume */
-	bool video;
+	bool video;              /* sends pictures */
+	double video_fps;
+	uint32_t video_seq;      /* of the next picture, from 0 with each boot */
+	int64_t video_due_us;    /* simulated time of the next picture */
 	size_t command;          /* the flying command in progress, in the logbook */
 	struct faults faults;
 	double silent_s, restart_s; /* radio silent; off, until it starts again */

@@ -55,6 +55,11 @@ static double clamp(double v, double low, double high)
 	return v < low ? low : v > high ? high : v;
 }
 
+double flight_turn_radius(const struct flight_model *m, const struct flight *s)
+{
+	return (s->vx * s->vx + s->vy * s->vy) / (GRAVITY * tan(0.9 * m->bank_max));
+}
+
 double angle_wrap(double rad)
 {
 	if (rad >= 0 && rad < 2 * M_PI)
@@ -179,10 +184,22 @@ static double wing_course(const struct flight_model *m, const struct flight *s,
 	return atan2(dx, dy) + M_PI / 2 + atan(2.5 * (d - r) / r);
 }
 
+/* As told, but on the circle no faster than it can be flown. */
+static double wing_speed(const struct flight_model *m, const struct flight *s,
+    const struct setpoint *sp)
+{
+	double dx = s->x - sp->x, dy = s->y - sp->y, near = 3 * m->loiter_radius;
+	double fastest = m->speed_max;
+
+	if ((sp->goal == GOAL_TO || sp->goal == GOAL_DOWN) && dx * dx + dy * dy < near * near)
+		fastest = m->cruise;
+	return clamp(sp->speed, m->speed_min, fastest);
+}
+
 static void wing_step(const struct flight_model *m, struct flight *s, const struct setpoint *sp,
     const struct air *air, double dt, struct rng *rng)
 {
-	double speed = clamp(sp->speed, m->speed_min, m->speed_max);
+	double speed = wing_speed(m, s, sp);
 	double bank, bank_ahead = 0, climb, v;
 
 	/* No turns and no climb before it is fast enough to fly on them. */

@@ -96,6 +96,9 @@ struct flight flight_step(const struct flight_model *m, const struct flight *s,
 double flight_power(const struct flight_model *m, const struct flight *s, bool motors,
     double payload_kg);
 
+/* m, of the tightest turn on wings at its present speed. */
+double flight_turn_radius(const struct flight_model *m, const struct flight *s);
+
 /* Into [0, 2 pi). */
 double angle_wrap(double rad);
 /* Into [-pi, pi). */

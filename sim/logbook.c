@@ -66,7 +66,7 @@ struct logbook_entry *logbook_enter(struct logbook *l, const char *id, int64_t n
 	mem_grow(l->entries, l->count, l->cap);
 	e = xcalloc(1, sizeof(*e));
 	str_copy(e->id, sizeof(e->id), id);
-	*number = l->first + l->count;
+	e->number = *number = l->first + l->count;
 	l->entries[l->count++] = e;
 	strmap_set(&l->ids, id, *number);
 	return e;
@@ -97,7 +97,9 @@ static int by_time(const void *a, const void *b)
 {
 	const struct logbook_entry *const *x = a, *const *y = b;
 
-	return ((*x)->time > (*y)->time) - ((*x)->time < (*y)->time);
+	if ((*x)->time != (*y)->time)
+		return (*x)->time < (*y)->time ? -1 : 1;
+	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
 
 void logbook_write(const struct logbook *l, const char *id, const char *drone, uint64_t since,

@@ -22,6 +22,7 @@ struct logbook_entry {
 	char drone[ID_SIZE];
 	char cmd[ID_SIZE];
 	char by[NAME_SIZE];
+	size_t number;
 	int stage;           /* enum stage, as last published */
 	enum code code;      /* of the refusal */
 	int64_t time;        /* ms, of the last change */

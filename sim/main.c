@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -20,12 +21,16 @@
 #include "link/server.h"
 #include "options.h"
 
-/* Flown at most in one go before requests are looked at, wall time. */
+/* Flown at most in one go before requests are looked at: wall time, and flight
+ * steps, which is what counts where the machine does not keep up. */
 #define SLICE_US 5000
+#define SLICE_STEPS 20000
 /* Further behind than this it lets the time go rather than catch up. */
 #define BEHIND_MAX_US 2000000
 /* The wall clock may be that far off before the fleet's follows. */
 #define CLOCK_SLACK_MS 3
+/* Sleeps are no shorter: what comes due meanwhile goes out together. */
+#define SLEEP_MIN_US 700
 #define REQUESTS_MAX 200 /* answered in one go */
 
 struct sim {
@@ -36,7 +41,7 @@ struct sim {
 	struct swarm *fleet;
 	struct wire_doc doc;
 	struct buf reply;
-	int signals;
+	int signals, timer;
 	int64_t started_us; /* monotonic clock at simulated time 0 */
 	int64_t end_us;     /* simulated; INT64_MAX for never */
 };
@@ -59,28 +64,39 @@ static int64_t due_us(const struct sim *sim)
  * was set or the program stood still. */
 static void follow_wall(struct sim *sim)
 {
-	int64_t off;
+	int64_t before, wall, off;
 
 	if (sim->options.speedup != 1 || sim->options.fleet.start_ms >= 0)
 		return;
-	off = clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms);
+	before = clock_mono_us();
+	wall = clock_wall_ms();
+	/* Held up between the two clocks: the difference would say nothing. */
+	if (clock_mono_us() - before > 500)
+		return;
+	off = wall - swarm_clock_at_ms(sim->fleet, before - sim->started_us);
 	if (off > CLOCK_SLACK_MS || off < -CLOCK_SLACK_MS)
 		swarm_shift_clock(sim->fleet, off);
 }
 
-/* Simulated time 0 is now, after whatever it took to make the fleet. */
+/* Simulated time 0 is now, after whatever it took to make the fleet, and at the
+ * turn of a millisecond: what is off here is latency to all who watch. */
 static void start_clock(struct sim *sim)
 {
+	int64_t wall = clock_wall_ms(), now = wall;
+
+	while (sim->options.fleet.start_ms < 0 && now == wall)
+		now = clock_wall_ms();
 	sim->started_us = clock_mono_us();
 	if (sim->options.fleet.start_ms < 0)
-		swarm_shift_clock(sim->fleet,
-		    clock_wall_ms() - (swarm_clock_ms(sim->fleet) - sim->fleet->skew_ms));
+		swarm_shift_clock(sim->fleet, now - swarm_clock_at_ms(sim->fleet, 0));
 }
 
 /* Flies what is due, a slice at most. */
 static void fly(struct sim *sim)
 {
-	int64_t due = due_us(sim), slice = (int64_t)(SLICE_US * fmax(sim->options.speedup, 1));
+	int64_t due = due_us(sim);
+	int64_t slice = (int64_t)fmin(SLICE_US * fmax(sim->options.speedup, 1),
+	    SLICE_STEPS * sim->fleet->round_us / sim->options.fleet.drones);
 	int64_t behind = due - sim->fleet->now_us;
 
 	if ((double)behind > BEHIND_MAX_US * fmax(sim->options.speedup, 1)) {
@@ -94,11 +110,19 @@ static void fly(struct sim *sim)
 		follow_wall(sim);
 }
 
-static int wait_ms(const struct sim *sim)
+/* Sets the timer to when something is next due; false where that is now. A
+ * poll's timeout is whole milliseconds, as much as the daemon may take. */
+static bool set_timer(const struct sim *sim)
 {
 	double us = (double)(swarm_next_us(sim->fleet) - due_us(sim)) / sim->options.speedup;
+	struct itimerspec at = { .it_value = { 0, 0 } };
 
-	return us <= 0 ? 0 : (int)fmin(ceil(us / 1000), 1000);
+	if (us <= 0)
+		return false;
+	us = fmin(fmax(us, SLEEP_MIN_US), 1e9);
+	at.it_value.tv_sec = (time_t)(us / 1e6);
+	at.it_value.tv_nsec = (long)(fmod(us, 1e6) * 1000);
+	return timerfd_settime(sim->timer, 0, &at, NULL) == 0;
 }
 
 static void answer(struct sim *sim)
@@ -119,12 +143,13 @@ static void run(struct sim *sim)
 	struct link_item items[] = {
 		{ .socket = server_pollable(sim->server) },
 		{ .fd = sim->signals },
+		{ .fd = sim->timer },
 	};
 
 	sim->end_us = sim->options.duration_s > 0 ? (int64_t)(sim->options.duration_s * 1e6)
 						 : INT64_MAX;
 	while (swarm_next_us(sim->fleet) < sim->end_us) {
-		link_poll(items, 2, wait_ms(sim));
+		link_poll(items, 3, set_timer(sim) ? -1 : 0);
 		if (items[1].ready)
 			return;
 		if (items[0].ready)
@@ -148,6 +173,9 @@ static int open_all(struct sim *sim, struct err *err)
 	sim->signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (sim->signals == -1)
 		return err_set(err, "signals cannot be waited for: %s", strerror(errno));
+	sim->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (sim->timer == -1)
+		return err_set(err, "time cannot be waited for: %s", strerror(errno));
 	sim->link = link_new();
 	if (settings.start_ms < 0)
 		settings.start_ms = clock_wall_ms();
@@ -158,17 +186,33 @@ static int open_all(struct sim *sim, struct err *err)
 	return server_open(&sim->server, sim->link, o->control, NULL, err);
 }
 
+/* A run shorter than a second outlasts it, so that the next one has a greater
+ * boot; by now the sockets are free. */
+static void outlast_boot(uint32_t boot)
+{
+	int64_t left = (int64_t)boot * 1000 + 1000 - clock_wall_ms();
+
+	if (left > 0 && left <= 1000)
+		usleep((useconds_t)left * 1000);
+}
+
 static void close_all(struct sim *sim)
 {
+	uint32_t boot = sim->server ? sim->fleet->boot : 0;
+
 	feed_out_close(&sim->feed);
 	server_close(&sim->server);
 	link_free(&sim->link);
+	if (boot && sim->options.fleet.start_ms < 0)
+		outlast_boot(boot);
 	swarm_free(&sim->fleet);
 	wire_doc_clear(&sim->doc);
 	buf_free(&sim->reply);
 	options_clear(&sim->options);
-	if (sim->signals > 0)
+	if (sim->signals >= 0)
 		close(sim->signals);
+	if (sim->timer >= 0)
+		close(sim->timer);
 }
 
 static void say_start(const struct sim *sim)
@@ -191,7 +235,7 @@ static void print_help(void)
 
 int main(int argc, char **argv)
 {
-	struct sim sim = { .signals = -1 };
+	struct sim sim = { .signals = -1, .timer = -1 };
 	struct err err;
 	int status = 0;
 

@@ -7,8 +7,9 @@
 #include "drone.h"
 
 #define HEIGHT_MIN 2.0      /* m above home that it goes to in flight */
-#define ARM_CHARGE_MIN 0.12
-#define HOME_RISE_MAX 20.0  /* m that another home may lie above or below */
+#define FLY_CHARGE_MIN (CHARGE_RESERVE + 0.05)
+#define VIDEO_FPS 2.0       /* unless asked for more */
+#define HOME_RISE_MAX 100.0 /* m that another home may lie above or below */
 
 struct order_row {
 	int (*check)(const struct drone *d, const struct command_args *args, struct err *err);
@@ -96,15 +97,20 @@ static int check_point(const struct drone *d, double lat, double lon, double way
 	return 0;
 }
 
+static int check_charge(const struct drone *d, struct err *err)
+{
+	if (!d->vehicle.flight.in_air && d->vehicle.battery.charge < FLY_CHARGE_MIN)
+		return err_set(err, "the battery is too low to fly: %.0f %%, at least %.0f %%",
+		    100 * d->vehicle.battery.charge, 100 * FLY_CHARGE_MIN);
+	return 0;
+}
+
 static int check_arm(const struct drone *d, const struct command_args *args, struct err *err)
 {
 	(void)args;
 	if (check_alive(d, err) == -1 || check_fix(d, err) == -1)
 		return -1;
-	if (!d->vehicle.flight.in_air && d->vehicle.battery.charge < ARM_CHARGE_MIN)
-		return err_set(err, "the battery is too low to fly: %.0f %%, at least %.0f %%",
-		    100 * d->vehicle.battery.charge, 100 * ARM_CHARGE_MIN);
-	return 0;
+	return check_charge(d, err);
 }
 
 static bool take_arm(struct drone *d, const struct command_args *args)
@@ -140,7 +146,7 @@ static int check_takeoff(const struct drone *d, const struct command_args *args,
 	if (number(args, 0) > m->ceiling)
 		return err_set(err, "%s flies up to %g m above home, not %g m", d->id, m->ceiling,
 		    number(args, 0));
-	return check_arm(d, args, err);
+	return check_charge(d, err);
 }
 
 static bool take_takeoff(struct drone *d, const struct command_args *args)
@@ -208,6 +214,8 @@ static int check_flyable(const struct drone *d, const struct mission *m, struct 
 		x = to_x;
 		y = to_y;
 	}
+	if (check_charge(d, err) == -1)
+		return -1;
 	return check_point(d, m->items[m->count - 1].lat, m->items[m->count - 1].lon, way, err);
 }
 
@@ -371,6 +379,7 @@ static bool take_home(struct drone *d, const struct command_args *args)
 static bool take_video(struct drone *d, const struct command_args *args)
 {
 	d->video = args->number[0] != 0;
+	d->video_fps = known(args, 1) ? number(args, 1) : VIDEO_FPS;
 	return true;
 }
 

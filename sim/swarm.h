@@ -62,7 +62,7 @@ struct swarm {
 	int64_t next_heartbeat_us;
 	swarm_publish *publish;
 	void *context;
-	struct buf body, topic;      /* scratch */
+	struct buf body, topic, picture; /* scratch */
 };
 
 /* -1 with a sentence where a fault names no drone of it, or ids get too long. */
@@ -76,6 +76,8 @@ int64_t swarm_next_us(const struct swarm *sw);
 void swarm_advance(struct swarm *sw, int64_t until_us);
 /* The source's clock, ms since 1970. */
 int64_t swarm_clock_ms(const struct swarm *sw);
+/* The same without skew, at any simulated time. */
+int64_t swarm_clock_at_ms(const struct swarm *sw, int64_t us);
 /* Puts the clock forward or back without flying. */
 void swarm_shift_clock(struct swarm *sw, int64_t ms);
 

@@ -78,7 +78,7 @@ struct autopilot {
 	bool keep_height;   /* the goto named no height */
 	bool climbed;       /* rtl: high enough to fly home */
 	struct route route;
-	bool low, critical; /* failsafes that have struck, until charged again */
+	bool low, critical; /* failsafes that have struck on this flight */
 	bool lost;          /* holding for want of a position */
 	double check_s;     /* until the battery is judged again */
 };

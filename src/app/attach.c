@@ -44,15 +44,8 @@ static int read_keys(struct attach *at, const struct config *config, struct err 
 
 	if (!*path)
 		return 0;
-	if (link_read_key(path, false, at->keys.server_key, err) == -1)
+	if (link_client_keys(path, config->secret_key, &at->keys, err) == -1)
 		return -1;
-	if (*config->secret_key) {
-		if (link_read_key(config->secret_key, true, at->keys.secret_key, err) == -1 ||
-		    link_derive_public(&at->keys, err) == -1)
-			return -1;
-	} else if (!link_make_keys(&at->keys)) {
-		return err_set(err, "this libzmq was built without CURVE, which %s asks for", path);
-	}
 	at->use_keys = true;
 	return 0;
 }
@@ -62,7 +55,7 @@ int attach_open(struct attach *at, const struct app *app, struct err *err)
 	const char *pair = args_get(&app->args, "connect");
 	struct err why;
 
-	*at = (struct attach){ .signals = -1 };
+	*at = (struct attach){ .signals = -1, .timeout_ms = ATTACH_TIMEOUT_MS };
 	if (pair) {
 		at->named = true;
 		if (endpoint_split(pair, at->feed, at->control, &why) == -1)
@@ -124,12 +117,12 @@ int attach_ask(struct attach *at, const struct buf *request, struct answer *a, s
 {
 	struct client *client;
 	struct err why;
-	bool sent;
 
+	at->reached = false;
 	if (attach_client(at, &client, err) == -1)
 		return -1;
 	buf_clear(&a->bytes);
-	if (client_ask(client, request, ATTACH_TIMEOUT_MS, &a->bytes, &sent, &why) == -1) {
+	if (client_ask(client, request, at->timeout_ms, &a->bytes, &at->reached, &why) == -1) {
 		if (!at->named)
 			return err_set(err,
 			    "no daemon answers at %s (%s); start it with odyssey daemon, or name another with --connect",

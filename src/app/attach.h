@@ -34,6 +34,8 @@ struct attach {
 	bool use_keys;
 	struct link *link;
 	struct client *client; /* NULL until the first request */
+	int64_t timeout_ms;    /* of one question: ATTACH_TIMEOUT_MS */
+	bool reached;          /* the last question was handed on to somebody */
 	int signals;           /* readable once SIGINT or SIGTERM came */
 };
 

@@ -6,8 +6,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "app/attach.h"
@@ -116,7 +118,9 @@ static void check_feed(struct check *c, const char *what, const char *feed,
 static int greet(struct check *c, const char *control, const struct link_keys *keys,
     struct hello *hello, struct err *err)
 {
-	struct attach at = { .link = c->at.link, .signals = -1, .named = true };
+	struct attach at = {
+		.link = c->at.link, .signals = -1, .named = true, .timeout_ms = ATTACH_TIMEOUT_MS,
+	};
 	int result;
 
 	str_copy(at.control, sizeof(at.control), control);
@@ -145,20 +149,6 @@ static void check_control(struct check *c, const char *what, const char *control
 		    hello.version, (double)hello.offset_ms / 1000);
 }
 
-static int read_keys(const struct config *config, const char *server_key, struct link_keys *keys,
-    struct err *err)
-{
-	*keys = (struct link_keys){ 0 };
-	if (link_read_key(server_key, false, keys->server_key, err) == -1)
-		return -1;
-	if (*config->secret_key) {
-		if (link_read_key(config->secret_key, true, keys->secret_key, err) == -1)
-			return -1;
-		return link_derive_public(keys, err);
-	}
-	return link_make_keys(keys) ? 0 : err_set(err, "this libzmq was built without CURVE");
-}
-
 static void check_source(struct check *c, const struct config_source *s)
 {
 	struct link_keys keys;
@@ -166,7 +156,7 @@ static void check_source(struct check *c, const struct config_source *s)
 	char what[ID_SIZE + 16];
 
 	snprintf(what, sizeof(what), "source %s", s->name);
-	if (*s->server_key && read_keys(&c->app->config, s->server_key, &keys, &err) == -1) {
+	if (*s->server_key && link_client_keys(s->server_key, c->app->config.secret_key, &keys, &err) == -1) {
 		line(c, false, what, "%s", err.text);
 		return;
 	}
@@ -221,13 +211,58 @@ static void check_directory(struct check *c, const char *what, const char *path)
 		    there ? "" : " (will be made by the daemon)", free_gb);
 }
 
+/* Whether somebody listens at a path. Binding would tell too, but take the path
+ * away from whoever has it. */
+static bool path_taken(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool taken;
+
+	if (fd == -1)
+		return false;
+	str_copy(address.sun_path, sizeof(address.sun_path), path);
+	taken = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return taken;
+}
+
+/* Says whether the daemon could bind it. */
+static void check_bind(struct check *c, const char *role, const char *endpoint)
+{
+	struct server *server = NULL;
+	struct err err;
+
+	if (str_starts(endpoint, "ipc://")) {
+		char parent[CONFIG_PATH_SIZE], *slash;
+
+		if (path_taken(endpoint + strlen("ipc://"))) {
+			line(c, false, "daemon",
+			    "%s %s: another program has it; end that one or choose another", role, endpoint);
+			return;
+		}
+		str_copy(parent, sizeof(parent), endpoint + strlen("ipc://"));
+		slash = strrchr(parent, '/');
+		if (slash)
+			slash[slash == parent] = '\0';
+		if (access(slash ? parent : ".", W_OK | X_OK) == -1) {
+			line(c, false, "daemon", "%s %s: its directory cannot be written: %s", role, endpoint,
+			    strerror(errno));
+			return;
+		}
+	} else if (server_open(&server, c->at.link, endpoint, NULL, &err) == -1) {
+		line(c, false, "daemon", "%s: %s", role, err.text);
+		return;
+	}
+	server_close(&server);
+	line(c, true, "daemon", "does not run; %s %s is free", role, endpoint);
+}
+
 /* Our own endpoints: a daemon that is ours has them, or nobody. */
 static void check_daemon(struct check *c)
 {
 	const struct config *config = &c->app->config;
 	pid_t holder = process_lock_holder(config->state_dir);
-	struct server *server = NULL;
-	struct feed_out *out = NULL;
 	struct attach at;
 	struct hello hello;
 	struct err err;
@@ -248,27 +283,19 @@ static void check_daemon(struct check *c)
 		attach_close(&at);
 		return;
 	}
-	if (feed_out_open(&out, c->at.link, config->feed, NULL, &err) == -1)
-		line(c, false, "daemon", "feed %s", err.text);
-	else
-		line(c, true, "daemon", "does not run; feed %s is free", config->feed);
-	feed_out_close(&out);
-	if (server_open(&server, c->at.link, config->control, NULL, &err) == -1)
-		line(c, false, "daemon", "control %s", err.text);
-	else
-		line(c, true, "daemon", "does not run; control %s is free", config->control);
-	server_close(&server);
+	check_bind(c, "feed", config->feed);
+	check_bind(c, "control", config->control);
 }
 
 static void check_keys(struct check *c)
 {
 	const struct config *config = &c->app->config;
-	char key[KEY_TEXT_SIZE];
+	struct link_keys keys;
 	struct err err;
 
 	if (!*config->secret_key)
 		return;
-	if (link_read_key(config->secret_key, true, key, &err) == -1)
+	if (link_server_keys(config->secret_key, &keys, &err) == -1)
 		line(c, false, "secret_key", "%s", err.text);
 	else
 		line(c, true, "secret_key", "%s", config->secret_key);

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "app/commands.h"
+#include "app/doc_parts.h"
 #include "proto/commands.h"
 #include "proto/fields.h"
 #include "proto/topic.h"
@@ -38,8 +39,8 @@ static void put_flag_names(const struct flag_desc *flags, bool only_valued)
 
 static void put_doc_tables(void)
 {
-	for (size_t i = 0; doc_table_name(i); i++)
-		printf("%s%s", i ? " " : "", doc_table_name(i));
+	for (const struct doc_part *p = doc_parts; p->name; p++)
+		printf("%s%s", p == doc_parts ? "" : " ", p->name);
 }
 
 static void put_topics(void)

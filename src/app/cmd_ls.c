@@ -89,7 +89,7 @@ static int list_drones(struct attach *at, const struct app *app, const struct fi
 	bool json = args_has(&app->args, "json"), colour = table_wants_colour(stdout);
 	struct buf out = BUF_INIT;
 	struct hello hello;
-	struct roster r;
+	struct roster_view r;
 	struct err err;
 
 	if (attach_hello(at, &hello, &err) == -1 ||
@@ -99,11 +99,11 @@ static int list_drones(struct attach *at, const struct app *app, const struct fi
 		for (size_t i = 0; i < r.count; i++)
 			buf_printf(&out, "%s\n", r.drones[i].id);
 	} else if (json) {
-		roster_write_json(&r, fields, &out);
+		roster_view_write_json(&r, fields, &out);
 	} else if (fields) {
-		roster_write_fields(&r, fields, &out, colour);
+		roster_view_write_fields(&r, fields, &out, colour);
 	} else {
-		roster_write_table(&r, &out, colour);
+		roster_view_write_table(&r, &out, colour);
 	}
 	print(&out);
 	if (r.malformed)
@@ -111,7 +111,7 @@ static int list_drones(struct attach *at, const struct app *app, const struct fi
 		    r.malformed);
 	if (r.count == 0 && !json)
 		fprintf(stderr, "odyssey ls: there are no drones yet; --sources shows where they come from\n");
-	roster_clear(&r);
+	roster_view_clear(&r);
 	buf_free(&out);
 	return EXIT_OK;
 }

@@ -25,6 +25,8 @@
 #define PREVIEW_MS 15000
 /* A daemon waits answer_s for its source; then its own answer travels. */
 #define ANSWER_SLACK_MS 2000
+/* How long hold, rtl and land wait for the clock. */
+#define SAFE_HELLO_MS 1000
 
 struct send {
 	struct app *app;
@@ -38,10 +40,10 @@ struct send {
 };
 
 /* What is known of the targets' flight; unknown stays unknown. */
-static void look_up(struct send *s, const struct roster *r)
+static void look_up(struct send *s, const struct roster_view *r)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		const struct roster_drone *d = roster_find(r, s->targets[i].id);
+		const struct roster_drone *d = roster_view_find(r, s->targets[i].id);
 		bool fresh = d && d->freshness == FRESH;
 
 		s->targets[i].maybe_in_air = !fresh || sample_maybe_in_air(&d->sample);
@@ -49,17 +51,22 @@ static void look_up(struct send *s, const struct roster *r)
 	}
 }
 
+/* hold, rtl and land to named drones. */
+static bool nothing_before(const struct send *s)
+{
+	return command_table[s->line.cmd].several == SEVERAL_AT_ONCE && send_all_named(&s->line);
+}
+
 /* Who is meant, and in which state: 0, EXIT_FAILED or EXIT_USAGE. */
 static int find_targets(struct send *s, struct err *err)
 {
-	bool at_once = command_table[s->line.cmd].several == SEVERAL_AT_ONCE;
 	const char **ids;
-	struct roster r;
+	struct roster_view r;
 	int result;
 
 	free(s->targets);
 	s->targets = NULL;
-	if (at_once && send_all_named(&s->line))
+	if (nothing_before(s))
 		return send_expand(&s->line, NULL, &s->targets, &s->count, err) == -1 ? EXIT_USAGE : 0;
 	if (roster_fetch(&s->at, &s->app->config, &s->hello, &r, err) == -1)
 		return EXIT_FAILED;
@@ -69,7 +76,7 @@ static int find_targets(struct send *s, struct err *err)
 	result = send_expand(&s->line, ids, &s->targets, &s->count, err) == -1 ? EXIT_USAGE : 0;
 	look_up(s, &r);
 	free(ids);
-	roster_clear(&r);
+	roster_view_clear(&r);
 	return result;
 }
 
@@ -141,13 +148,14 @@ static int confirm(struct send *s, const struct send_need *need, struct err *err
 		    s->targets[0].id, state_words(&s->targets[0]));
 	}
 	show(s, need);
+	fflush(stderr);
+	/* Nothing typed before the question counts as its answer. */
+	tcflush(STDIN_FILENO, TCIFLUSH);
 	if (number)
 		fprintf(stderr, "Type their number to send it: ");
 	else
 		fprintf(stderr, "Send it? [y/N] ");
 	fflush(stderr);
-	/* Nothing typed before the question counts as its answer. */
-	tcflush(STDIN_FILENO, TCIFLUSH);
 	shown_ms = clock_mono_ms();
 	if (!read_answer(s, line, sizeof(line)))
 		return err_set(err, "not confirmed; nothing was sent");
@@ -161,12 +169,30 @@ static int confirm(struct send *s, const struct send_need *need, struct err *err
 	return 0;
 }
 
+/* Who is there, and its clock. One who is there but says nothing is sent the
+ * safe three all the same, by our own clock. */
+static int greet(struct send *s, struct err *err)
+{
+	int result;
+
+	if (nothing_before(s))
+		s->at.timeout_ms = SAFE_HELLO_MS;
+	result = attach_hello(&s->at, &s->hello, err);
+	s->at.timeout_ms = ATTACH_TIMEOUT_MS;
+	if (result == -1 && s->at.reached && nothing_before(s)) {
+		fprintf(stderr, "odyssey send: %s; sending it by our own clock\n", err->text);
+		s->hello = (struct hello){ .kind = KIND_UNKNOWN };
+		return 0;
+	}
+	return result;
+}
+
 static int prepare(struct send *s, struct err *err)
 {
 	struct send_need need;
 	int again, code;
 
-	if (attach_hello(&s->at, &s->hello, err) == -1)
+	if (greet(s, err) == -1)
 		return EXIT_FAILED;
 	if (s->hello.kind == KIND_REPLAY) {
 		err_set(err, "%s is a replay, which takes no commands", s->hello.source);

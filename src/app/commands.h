@@ -19,7 +19,4 @@ int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);
 int cmd_tail(struct app *app);
 
-/* The name of table i of odyssey doc, NULL past the last. */
-const char *doc_table_name(size_t i);
-
 #endif

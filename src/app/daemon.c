@@ -81,8 +81,7 @@ static int open_sockets(struct daemon *d, struct err *err)
 	struct link_keys keys = { 0 };
 	bool curve = *c->secret_key != '\0';
 
-	if (curve && (link_read_key(c->secret_key, true, keys.secret_key, err) == -1 ||
-			 link_derive_public(&keys, err) == -1))
+	if (curve && link_server_keys(c->secret_key, &keys, err) == -1)
 		return -1;
 	if (*c->clients && authorize_start(&d->authorize, d->link, c->clients, err) == -1)
 		return -1;

@@ -29,6 +29,7 @@ static void restore_drone(struct daemon *d, const struct history_drone *stored)
 	if (!drone)
 		return;
 	drone->source = source;
+	drone->kind = stored->kind;
 	str_copy(drone->model, sizeof(drone->model), stored->model);
 	str_copy(drone->origin, sizeof(drone->origin), stored->source);
 }

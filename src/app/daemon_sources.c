@@ -27,17 +27,9 @@ static int open_source(struct daemon *d, struct source *s, struct err *err)
 	struct link_keys keys = { 0 };
 	bool curve = *s->config->server_key != '\0';
 
-	if (curve) {
-		if (link_read_key(s->config->server_key, false, keys.server_key, err) == -1)
-			return -1;
-		if (*d->config->secret_key) {
-			if (link_read_key(d->config->secret_key, true, keys.secret_key, err) == -1 ||
-			    link_derive_public(&keys, err) == -1)
-				return -1;
-		} else if (!link_make_keys(&keys)) {
-			return err_set(err, "this libzmq came without CURVE; use another or no keys");
-		}
-	}
+	if (curve &&
+	    link_client_keys(s->config->server_key, d->config->secret_key, &keys, err) == -1)
+		return -1;
 	if (feed_in_open(&s->feed, d->link, s->config->feed, curve ? &keys : NULL, err) == -1)
 		return -1;
 	return client_open(&s->client, d->link, s->config->control, curve ? &keys : NULL, err);
@@ -183,12 +175,11 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	    !wire_get_uint(wire_key(reply.body, "boot"), &boot) ||
 	    !wire_get_uint(wire_key(reply.body, "time"), &time) || time > INT64_MAX)
 		return;
+	s->greeted = true;
+	s->roster_wanted = true;
 	s->time = time;
-	s->heartbeat_mono_ms = d->now_mono_ms;
 	source_clock_add(&s->clock, (int64_t)time, d->now_ms);
 	source_learn(d, s, name, find_kind(kind), boot);
-	source_up(d, s);
-	s->greeted = true;
 }
 
 static void read_home(struct drone *drone, const wire_value *home)
@@ -227,6 +218,7 @@ static void read_roster_entry(struct daemon *d, struct source *s, const wire_val
 	str_copy(stored.source, sizeof(stored.source), s->name);
 	str_copy(stored.feed, sizeof(stored.feed), s->config->feed);
 	str_copy(stored.model, sizeof(stored.model), drone->model);
+	stored.kind = drone->kind;
 	if (s->kind != KIND_REPLAY)
 		history_put_drone(d->history, &stored, d->now_ms);
 }
@@ -246,8 +238,15 @@ static void roster_answered(void *user, enum client_result result, const void *b
 	if (result != CLIENT_ANSWERED || reply_parse(&d->answer_doc, body, len, &reply, &err) == -1 ||
 	    reply.code != CODE_OK || s->refused)
 		return;
-	s->roster_wanted = false;
 	drones = wire_key(reply.body, "drones");
+	s->drones = wire_count(drones);
+	if (s->state != SOURCE_UP) {
+		/* It speaks and says whom it has: no need to wait for a heartbeat. */
+		s->heartbeat_mono_ms = d->now_mono_ms;
+		source_up(d, s);
+		s->greeted = true;
+	}
+	s->roster_wanted = false;
 	for (size_t i = 0; i < wire_count(drones) && wire_is_array(drones); i++)
 		read_roster_entry(d, s, wire_at(drones, i));
 }

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 int roster_fetch(struct attach *at, const struct config *config, const struct hello *hello,
-    struct roster *r, struct err *err)
+    struct roster_view *r, struct err *err)
 {
 	struct source_skews skews = { 0 };
 	struct answer a;
@@ -16,9 +16,9 @@ int roster_fetch(struct attach *at, const struct config *config, const struct he
 		source_skews_read(a.reply.body, clock_wall_ms() + hello->offset_ms, &skews);
 	result = attach_request(at, OP_ROSTER, &a, err);
 	if (result == 0)
-		result = roster_read(a.reply.body, r, err);
+		result = roster_view_read(a.reply.body, r, err);
 	if (result == 0)
-		roster_age_skewed(r, &skews, clock_wall_ms() + hello->offset_ms, config->stale_s,
+		roster_view_age_skewed(r, &skews, clock_wall_ms() + hello->offset_ms, config->stale_s,
 		    config->lost_s);
 	source_skews_clear(&skews);
 	answer_clear(&a);

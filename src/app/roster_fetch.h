@@ -11,6 +11,6 @@
 /* hello is the answer of attach_hello(). 0 with a roster to clear, or -1 with
  * a sentence. */
 int roster_fetch(struct attach *at, const struct config *config, const struct hello *hello,
-    struct roster *r, struct err *err);
+    struct roster_view *r, struct err *err);
 
 #endif

@@ -40,12 +40,12 @@ static int compare_ids(const void *a, const void *b)
 	return strcmp(((const struct roster_drone *)a)->id, ((const struct roster_drone *)b)->id);
 }
 
-int roster_read(const wire_value *reply, struct roster *r, struct err *err)
+int roster_view_read(const wire_value *reply, struct roster_view *r, struct err *err)
 {
 	const wire_value *list = wire_key(reply, "drones");
 	size_t n = wire_count(list);
 
-	*r = (struct roster){ 0 };
+	*r = (struct roster_view){ 0 };
 	if (!wire_is_array(list))
 		return err_set(err, "the reply to roster has no drones");
 	r->drones = xcalloc(n + 1, sizeof(*r->drones));
@@ -74,13 +74,13 @@ int roster_read(const wire_value *reply, struct roster *r, struct err *err)
 	return 0;
 }
 
-void roster_clear(struct roster *r)
+void roster_view_clear(struct roster_view *r)
 {
 	free(r->drones);
-	*r = (struct roster){ 0 };
+	*r = (struct roster_view){ 0 };
 }
 
-const struct roster_drone *roster_find(const struct roster *r, const char *id)
+const struct roster_drone *roster_view_find(const struct roster_view *r, const char *id)
 {
 	struct roster_drone key;
 
@@ -121,7 +121,7 @@ void source_skews_clear(struct source_skews *skews)
 	*skews = (struct source_skews){ 0 };
 }
 
-void roster_age_skewed(struct roster *r, const struct source_skews *skews, int64_t now_ms,
+void roster_view_age_skewed(struct roster_view *r, const struct source_skews *skews, int64_t now_ms,
     double stale_s, double lost_s)
 {
 	for (size_t i = 0; i < r->count; i++) {
@@ -147,9 +147,9 @@ void roster_age_skewed(struct roster *r, const struct source_skews *skews, int64
 	}
 }
 
-void roster_age(struct roster *r, int64_t now_ms, double stale_s, double lost_s)
+void roster_view_age(struct roster_view *r, int64_t now_ms, double stale_s, double lost_s)
 {
-	roster_age_skewed(r, NULL, now_ms, stale_s, lost_s);
+	roster_view_age_skewed(r, NULL, now_ms, stale_s, lost_s);
 }
 
 const char *freshness_name(enum freshness f)
@@ -239,7 +239,7 @@ static void drone_row(struct table *t, const struct roster_drone *d)
 					    freshness_name(d->freshness));
 }
 
-void roster_write_table(const struct roster *r, struct buf *out, bool colour)
+void roster_view_write_table(const struct roster_view *r, struct buf *out, bool colour)
 {
 	static const struct table_column columns[] = {
 		{ "ID", TABLE_LEFT }, { "MODEL", TABLE_LEFT }, { "SOURCE", TABLE_LEFT },
@@ -313,7 +313,7 @@ static void write_own(struct buf *out, const struct roster_drone *d, enum own ow
 		buf_add_str(out, "null");
 }
 
-void roster_write_fields(const struct roster *r, const struct field_list *fields, struct buf *out,
+void roster_view_write_fields(const struct roster_view *r, const struct field_list *fields, struct buf *out,
     bool colour)
 {
 	struct table_column columns[FIELD_LIST_MAX];
@@ -353,7 +353,7 @@ static void json_pair(struct buf *out, const struct roster_drone *d, const char 
 		write_own(out, d, find_own(name), true);
 }
 
-void roster_write_json(const struct roster *r, const struct field_list *fields, struct buf *out)
+void roster_view_write_json(const struct roster_view *r, const struct field_list *fields, struct buf *out)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		const struct roster_drone *d = &r->drones[i];

@@ -31,22 +31,22 @@ struct roster_drone {
 	enum freshness freshness;
 };
 
-struct roster {
+struct roster_view {
 	struct roster_drone *drones; /* owned; by id */
 	size_t count;
 	size_t malformed; /* entries passed over */
 };
 
-int roster_read(const wire_value *reply, struct roster *r, struct err *err);
-void roster_clear(struct roster *r);
+int roster_view_read(const wire_value *reply, struct roster_view *r, struct err *err);
+void roster_view_clear(struct roster_view *r);
 /* NULL where there is none. */
-const struct roster_drone *roster_find(const struct roster *r, const char *id);
+const struct roster_drone *roster_view_find(const struct roster_view *r, const char *id);
 
 /* Ages all drones: now_ms by the clock of the one who gave the roster.
  * stale_s and lost_s as in the configuration. */
-void roster_age(struct roster *r, int64_t now_ms, double stale_s, double lost_s);
+void roster_view_age(struct roster_view *r, int64_t now_ms, double stale_s, double lost_s);
 /* Mends the ages by a `sources` reply, whose times are the sources' own
- * clocks: call it before roster_age() with the same now_ms. */
+ * clocks: call it before roster_view_age() with the same now_ms. */
 struct source_skew {
 	char source[ID_SIZE];
 	int64_t offset_ms; /* its clock less the daemon's */
@@ -58,7 +58,7 @@ struct source_skews {
 };
 void source_skews_read(const wire_value *reply, int64_t now_ms, struct source_skews *skews);
 void source_skews_clear(struct source_skews *skews);
-void roster_age_skewed(struct roster *r, const struct source_skews *skews, int64_t now_ms,
+void roster_view_age_skewed(struct roster_view *r, const struct source_skews *skews, int64_t now_ms,
     double stale_s, double lost_s);
 
 /* "fresh", "stale", "lost", "never heard". */
@@ -67,11 +67,11 @@ const char *freshness_name(enum freshness f);
 extern const char *const roster_fields[];
 
 /* Appends the table for people. */
-void roster_write_table(const struct roster *r, struct buf *out, bool colour);
+void roster_view_write_table(const struct roster_view *r, struct buf *out, bool colour);
 /* Only these fields, a row a drone. */
-void roster_write_fields(const struct roster *r, const struct field_list *fields, struct buf *out,
+void roster_view_write_fields(const struct roster_view *r, const struct field_list *fields, struct buf *out,
     bool colour);
 /* A JSON object a line; fields may be NULL for all. */
-void roster_write_json(const struct roster *r, const struct field_list *fields, struct buf *out);
+void roster_view_write_json(const struct roster_view *r, const struct field_list *fields, struct buf *out);
 
 #endif

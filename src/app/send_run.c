@@ -18,7 +18,7 @@
 #include "base/mem.h"
 
 #define OPEN_MAX 200      /* requests under way at once; the rest wait their turn */
-#define STATE_EVERY_MS 1000
+#define STATE_EVERY_MS 1000 /* a drone is asked after; less often among many */
 #define CONNECT_MS 1000   /* to get a broken connection back */
 #define SILENCE_MS 30000  /* of everybody, after which no more is waited for */
 
@@ -198,12 +198,14 @@ static void state_answered(void *user, enum client_result result, const void *bo
  * repeat of the command, so it is done for all. */
 static void ask_states(struct sender *s)
 {
+	int64_t every_ms = STATE_EVERY_MS * (1 + (int64_t)s->run->count / OPEN_MAX);
+
 	for (size_t i = 0; i < s->next; i++) {
 		struct job *job = &s->jobs[i];
 		struct request req = { .op = OP_COMMANDS, .since = KEY_NONE };
 		struct buf body = BUF_INIT;
 
-		if (job->follow.ended || job->state_open || job->state_ms + STATE_EVERY_MS > s->now_ms)
+		if (job->follow.ended || job->state_open || job->state_ms + every_ms > s->now_ms)
 			continue;
 		str_copy(req.id, sizeof(req.id), job->follow.id);
 		request_encode(&body, &req);

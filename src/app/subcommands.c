@@ -157,9 +157,10 @@ const struct subcommand subcommand_table[] = {
 	{
 		.name = "doc",
 		.run = cmd_doc,
-		.operands = "TABLE",
-		.summary = "print a table of the manual in man macros",
-		.details = "Without an operand it lists the tables.\n",
+		.operands = "[TABLE]",
+		.summary = "print a table of the manual in mdoc macros",
+		.details = "Without an operand it lists the tables; doc subcommand NAME is one command of\n"
+			   "odyssey with its options.\n",
 		.flags = SUBCOMMAND_NO_CONFIG,
 	},
 	{

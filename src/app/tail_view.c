@@ -124,7 +124,9 @@ static void sample_json(struct buf *out, const char *topic, const struct sample 
 {
 	buf_printf(out, "{\"topic\":\"%s\"", topic);
 	for (int f = 0; f < FIELD_COUNT; f++) {
-		buf_printf(out, ",\"%s\":", field_table[f].name);
+		buf_add(out, ",\"", 2);
+		buf_add_str(out, field_table[f].name);
+		buf_add(out, "\":", 2);
 		field_write(out, s, (enum field)f, true);
 	}
 	buf_add(out, "}\n", 2);

@@ -17,12 +17,12 @@ static uint64_t hash(const char *key, size_t len)
 }
 
 /* The slot of the key, or the free slot where it would go. cap > 0. */
-static size_t probe(const struct strmap *m, const char *key, size_t len)
+static size_t probe(const struct strmap *m, const char *key, size_t len, uint64_t h)
 {
-	size_t i = (size_t)hash(key, len) & (m->cap - 1);
+	size_t i = (size_t)h & (m->cap - 1);
 
-	/* The length first: a key from outside may hold a zero byte. */
-	while (m->slots[i].key && (strnlen(m->slots[i].key, len + 1) != len ||
+	/* Hash and length first: a key from outside may hold a zero byte. */
+	while (m->slots[i].key && (m->slots[i].hash != h || m->slots[i].len != len ||
 				   memcmp(m->slots[i].key, key, len) != 0))
 		i = (i + 1) & (m->cap - 1);
 	return i;
@@ -34,7 +34,7 @@ size_t strmap_get_n(const struct strmap *m, const char *key, size_t len)
 
 	if (!m->cap)
 		return STRMAP_NONE;
-	i = probe(m, key, len);
+	i = probe(m, key, len, hash(key, len));
 	return m->slots[i].key ? m->slots[i].value : STRMAP_NONE;
 }
 
@@ -49,9 +49,10 @@ static void grow(struct strmap *m)
 
 	bigger.slots = xcalloc(bigger.cap, sizeof(*bigger.slots));
 	for (size_t i = 0; i < m->cap; i++) {
-		if (m->slots[i].key)
-			bigger.slots[probe(&bigger, m->slots[i].key, strlen(m->slots[i].key))] =
-			    m->slots[i];
+		const struct strmap_slot *s = &m->slots[i];
+
+		if (s->key)
+			bigger.slots[probe(&bigger, s->key, s->len, s->hash)] = *s;
 	}
 	free(m->slots);
 	*m = bigger;
@@ -60,12 +61,13 @@ static void grow(struct strmap *m)
 void strmap_set(struct strmap *m, const char *key, size_t value)
 {
 	size_t i, len = strlen(key);
+	uint64_t h = hash(key, len);
 
 	if ((m->count + 1) * 4 > m->cap * 3)
 		grow(m);
-	i = probe(m, key, len);
+	i = probe(m, key, len, h);
 	if (!m->slots[i].key) {
-		m->slots[i].key = xmemdup(key, len + 1);
+		m->slots[i] = (struct strmap_slot){ xmemdup(key, len + 1), h, len, 0 };
 		m->count++;
 	}
 	m->slots[i].value = value;
@@ -73,11 +75,11 @@ void strmap_set(struct strmap *m, const char *key, size_t value)
 
 void strmap_remove(struct strmap *m, const char *key)
 {
-	size_t i;
+	size_t i, len = strlen(key);
 
 	if (!m->cap)
 		return;
-	i = probe(m, key, strlen(key));
+	i = probe(m, key, len, hash(key, len));
 	if (!m->slots[i].key)
 		return;
 	free(m->slots[i].key);
@@ -88,7 +90,7 @@ void strmap_remove(struct strmap *m, const char *key)
 		struct strmap_slot moved = m->slots[j];
 
 		m->slots[j].key = NULL;
-		m->slots[probe(m, moved.key, strlen(moved.key))] = moved;
+		m->slots[probe(m, moved.key, moved.len, moved.hash)] = moved;
 	}
 }
 

@@ -12,7 +12,8 @@
 
 struct strmap_slot {
 	char *key; /* NULL: free */
-	size_t value;
+	uint64_t hash;
+	size_t len, value;
 };
 
 struct strmap {

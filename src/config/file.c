@@ -77,7 +77,8 @@ int config_read_file(struct config *config, const char *path, struct err *err)
 	}
 	ret = ini_parse_stream(read_line, &r, handle, &r);
 	fclose(r.file);
-	if (r.failed)
+	/* What cannot be read comes before what was made of the lines after it. */
+	if (r.failed && !(ret > 0 && ret < r.line))
 		return -1;
 	if (ret > 0)
 		return err_set(err, "%s:%d: this is neither [section], nor key = value, nor a comment",

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "format/grid.h"
 
 #define TOKENS_MAX 24
 
@@ -231,6 +232,8 @@ int position_parse(const char *text, struct geo_point *out, struct err *err)
 	size_t at, skip;
 	int n;
 
+	if (grid_looks_like(text))
+		return grid_parse(text, out, err);
 	n = tokenize(text, tokens);
 	if (n < 2 || (at = split(tokens, (size_t)n, &skip)) == 0 ||
 	    !read_angle(tokens, at, &first) ||

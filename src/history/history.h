@@ -36,6 +36,7 @@ struct history_options {
 	size_t queue_bytes;  /* most that waits for the disk: 48 MiB */
 	int keep_days;       /* 0: for ever */
 	double keep_gb;      /* 0: without limit */
+	int64_t seal_ms;     /* age at which rows are compressed; 0: 30 s */
 };
 
 /* Opens and starts the writer. Fails only where dir can never be a history (a
@@ -82,6 +83,7 @@ struct history_drone {
 	char source[ID_SIZE];
 	char feed[256];
 	char model[NAME_SIZE];
+	int kind;            /* enum source_kind */
 };
 bool history_put_drone(struct history *history, const struct history_drone *drone, int64_t at_ms);
 

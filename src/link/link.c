@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "base/log.h"
@@ -59,7 +62,7 @@ bool link_make_keys(struct link_keys *keys)
 	return zmq_curve_keypair(keys->public_key, keys->secret_key) == 0;
 }
 
-int link_read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct err *err)
+static int read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct err *err)
 {
 	char line[128];
 	uint8_t raw[32];
@@ -82,10 +85,29 @@ int link_read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct
 	return 0;
 }
 
-int link_derive_public(struct link_keys *keys, struct err *err)
+int link_server_keys(const char *secret_path, struct link_keys *keys, struct err *err)
 {
+	*keys = (struct link_keys){ 0 };
+	if (read_key(secret_path, true, keys->secret_key, err) == -1)
+		return -1;
 	if (zmq_curve_public(keys->public_key, keys->secret_key) != 0)
-		return err_set(err, "the secret key is no CURVE key: make a pair with odyssey keys");
+		return err_set(err, "%s holds no CURVE key: make a pair with odyssey keys", secret_path);
+	return 0;
+}
+
+int link_client_keys(const char *server_path, const char *secret_path, struct link_keys *keys,
+    struct err *err)
+{
+	char server_key[KEY_TEXT_SIZE];
+
+	if (read_key(server_path, false, server_key, err) == -1)
+		return -1;
+	*keys = (struct link_keys){ 0 };
+	if (*secret_path && link_server_keys(secret_path, keys, err) == -1)
+		return -1;
+	if (!*secret_path && !link_make_keys(keys))
+		return err_set(err, "this libzmq came without CURVE, which %s asks for", server_path);
+	memcpy(keys->server_key, server_key, sizeof(server_key));
 	return 0;
 }
 
@@ -160,12 +182,33 @@ static const char *bind_remedy(int error)
 	}
 }
 
-int socket_bind(void *socket, const char *endpoint, struct err *err)
+/* libzmq takes an ipc path away from whoever is bound to it; we do not. A path
+ * that nobody answers at is a leftover and may be taken. */
+static bool is_taken(const char *endpoint)
 {
-	if (zmq_bind(socket, endpoint) == 0)
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	bool taken;
+	int fd;
+
+	if (!str_starts(endpoint, "ipc://"))
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return false;
+	str_copy(address.sun_path, sizeof(address.sun_path), endpoint + strlen("ipc://"));
+	taken = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return taken;
+}
+
+int socket_bind(void *s, const char *endpoint, struct err *err)
+{
+	if (is_taken(endpoint))
+		errno = EADDRINUSE;
+	else if (zmq_bind(s, endpoint) == 0)
 		return 0;
 	err_set(err, "%s cannot be bound: %s", endpoint, bind_remedy(errno));
-	zmq_close(socket);
+	zmq_close(s);
 	return -1;
 }
 

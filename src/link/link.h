@@ -33,11 +33,14 @@ void link_free(struct link **link);
 
 /* Makes a pair of keys; false where libzmq came without CURVE. */
 bool link_make_keys(struct link_keys *keys);
-/* Reads a key file: one line with the 40 characters. A secret key must not be
- * readable by others. */
-int link_read_key(const char *path, bool secret, char key[KEY_TEXT_SIZE], struct err *err);
-/* Fills in keys->public_key from keys->secret_key. */
-int link_derive_public(struct link_keys *keys, struct err *err);
+/* Key files hold one line with the 40 characters; a secret one must not be
+ * readable by others. Each call fills in *keys whole, or gives a sentence. */
+/* For a server: our own pair from the file with the secret key. */
+int link_server_keys(const char *secret_path, struct link_keys *keys, struct err *err);
+/* For a client of the server whose public key is in server_path: our own pair,
+ * or one made for the occasion where secret_path is "". */
+int link_client_keys(const char *server_path, const char *secret_path, struct link_keys *keys,
+    struct err *err);
 
 /* Something to wait for: a socket of ours (what xxx_pollable() returned) or a
  * file descriptor. `ready` is set by link_poll(). */

@@ -17,7 +17,7 @@ void *socket_new(struct link *link, int type, int queue, const struct link_keys 
     struct err *err);
 /* Binds or connects: 0, or -1 with a sentence naming the endpoint; closes the
  * socket then. */
-int socket_bind(void *socket, const char *endpoint, struct err *err);
+int socket_bind(void *s, const char *endpoint, struct err *err);
 int socket_connect(void *socket, const char *endpoint, struct err *err);
 
 #endif

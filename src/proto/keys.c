@@ -206,8 +206,7 @@ void keys_write_pairs(struct buf *b, const struct key_desc *keys, size_t n, cons
 		if (unknown && (keys[i].flags & KEY_OMIT))
 			continue;
 		wire_put_text(b, keys[i].key);
-		/* A word of a later version is written as "unknown": nil where the key is
-		 * required would be refused. */
+		/* A word of a later version that must be there stays a word: nil would be refused. */
 		if (unknown && !(keys[i].flags & KEY_EMPTY) &&
 		    !(keys[i].type == KEY_ENUM && (keys[i].flags & KEY_REQUIRED)))
 			wire_put_nil(b);

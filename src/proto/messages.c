@@ -78,7 +78,7 @@ static const struct key_desc alarm_keys[] = {
 	ROW(alarm, value, KEY_NUMBER, 0, .help = "what was measured"),
 	ROW(alarm, limit, KEY_NUMBER, 0, .help = "what was allowed"),
 	ROW(alarm, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
-	ROW(alarm, by, KEY_TEXT, KEY_EMPTY, .help = "who acknowledged or shelved it"),
+	ROW(alarm, by, KEY_TEXT, 0, .help = "who acknowledged or shelved it"),
 };
 
 static const struct key_desc order_keys[] = {

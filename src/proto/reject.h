@@ -29,6 +29,8 @@ struct reject {
 
 /* "too-deep" and so on: the word in tables and counts. */
 const char *reject_name(enum reject_reason reason);
+/* The same as half a sentence. */
+const char *reject_help(enum reject_reason reason);
 /* Fills it in and returns -1. */
 int reject_set(struct reject *why, enum reject_reason reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

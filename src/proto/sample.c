@@ -37,18 +37,18 @@ bool sample_maybe_in_air(const struct sample *s)
 	return !sample_has(s, FIELD_flags) || (s->raw[FIELD_flags] & FLAG_IN_AIR);
 }
 
-/*
- * Samples are nearly all of the traffic, so their bytes are read as they
- * stand: after wire_check() every head is known to fit, and what is read
- * here is one flat array of integers. Anything else is the slow way's.
- */
-static bool flat_int(const uint8_t **p, int64_t *out, bool *nil)
+/* The integer or nil at *p, which moves past it; false where it is neither,
+ * does not fit before end, or is over INT64_MAX. */
+static bool read_int(const uint8_t **p, const uint8_t *end, int64_t *out, bool *nil)
 {
 	const uint8_t *q = *p;
-	uint8_t c = *q++;
 	uint64_t v = 0;
+	uint8_t c;
 	size_t n;
 
+	if (q == end)
+		return false;
+	c = *q++;
 	*nil = c == 0xc0;
 	if (*nil) {
 		*out = 0;
@@ -56,6 +56,8 @@ static bool flat_int(const uint8_t **p, int64_t *out, bool *nil)
 		*out = (int8_t)c;
 	} else if (c >= 0xcc && c <= 0xd3) {
 		n = (size_t)1 << ((c - 0xcc) & 3);
+		if ((size_t)(end - q) < n)
+			return false;
 		for (size_t i = 0; i < n; i++)
 			v = v << 8 | *q++;
 		if (c >= 0xd0) {
@@ -71,6 +73,26 @@ static bool flat_int(const uint8_t **p, int64_t *out, bool *nil)
 		return false;
 	}
 	*p = q;
+	return true;
+}
+
+/* The head of an array at *p, which moves past it. */
+static bool read_array(const uint8_t **p, const uint8_t *end, uint32_t *n)
+{
+	const uint8_t *q = *p;
+
+	if (q < end && q[0] >= 0x90 && q[0] <= 0x9f) {
+		*n = q[0] & 0x0f;
+		*p += 1;
+	} else if (end - q >= 3 && q[0] == 0xdc) {
+		*n = (uint32_t)q[1] << 8 | q[2];
+		*p += 3;
+	} else if (end - q >= 5 && q[0] == 0xdd) {
+		*n = (uint32_t)q[1] << 24 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 8 | q[4];
+		*p += 5;
+	} else {
+		return false;
+	}
 	return true;
 }
 
@@ -95,32 +117,51 @@ static int check_required(const struct sample *s, struct reject *why)
 	return 0;
 }
 
-int sample_decode(const void *body, size_t len, struct sample *s, struct reject *why)
+/*
+ * Samples are nearly all of the traffic, and nearly all of them are a flat
+ * array of integers as it should be: those are read in one pass, each byte
+ * checked as it is read. False for anything else, which takes the long way.
+ */
+static bool decode_flat(const uint8_t *p, const uint8_t *end, struct sample *s)
 {
-	const uint8_t *p = body;
 	uint32_t n;
 
+	if (!read_array(&p, end, &n) || n > FIELD_COUNT)
+		return false;
+	memset(s, 0, sizeof(*s));
+	s->wire_count = n;
+	for (uint32_t f = 0; f < n; f++) {
+		int64_t v;
+		bool nil;
+
+		if (!read_int(&p, end, &v, &nil) ||
+		    (!nil && (v < field_table[f].min || v > field_table[f].max)))
+			return false;
+		s->raw[f] = v;
+		s->known |= (uint64_t)!nil << f;
+	}
+	return p == end && (s->known & 7) == 7; /* boot, seq, time */
+}
+
+int sample_decode(const void *body, size_t len, struct sample *s, struct reject *why)
+{
+	const uint8_t *p = body, *end = p + len;
+	uint32_t n;
+
+	_Static_assert(FIELD_boot == 0 && FIELD_seq == 1 && FIELD_time == 2, "the first three bits");
+	if (decode_flat(p, end, s))
+		return 0;
 	if (wire_check(body, len, why) == -1)
 		return -1;
 	memset(s, 0, sizeof(*s));
-	if (p[0] >= 0x90 && p[0] <= 0x9f) {
-		n = p[0] & 0x0f;
-		p += 1;
-	} else if (p[0] == 0xdc) {
-		n = (uint32_t)p[1] << 8 | p[2];
-		p += 3;
-	} else if (p[0] == 0xdd) {
-		n = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
-		p += 5;
-	} else {
+	if (!read_array(&p, end, &n))
 		return reject_set(why, REJECT_SHAPE, "a sample is an array");
-	}
 	s->wire_count = n;
 	for (int f = 0; f < FIELD_COUNT && f < (int64_t)n; f++) {
 		int64_t v;
 		bool nil;
 
-		if (!flat_int(&p, &v, &nil))
+		if (!read_int(&p, end, &v, &nil))
 			return reject_set(why, *p == 0xcf ? REJECT_RANGE : REJECT_TYPE,
 			    "%s is no integer of its range", field_table[f].name);
 		if (!nil && check_value(s, f, v, why) == -1)

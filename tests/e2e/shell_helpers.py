@@ -63,13 +63,13 @@ def start(tmp_path, *args, **more):
                             stdin=subprocess.DEVNULL, env=environment(tmp_path, **more))
 
 
-def run_on_terminal(tmp_path, *args, answers=(), timeout=20):
+def run_on_terminal(tmp_path, *args, answers=(), timeout=20, **more):
     """Runs it on a terminal of its own. answers: (text to wait for, what to type
     then). Returns (exit code, everything shown)."""
     pid, fd = pty.fork()
     if pid == 0:
         os.chdir(tmp_path)
-        os.execve(ODYSSEY, [ODYSSEY, *map(str, args)], environment(tmp_path))
+        os.execve(ODYSSEY, [ODYSSEY, *map(str, args)], environment(tmp_path, **more))
     shown, answers, end = "", list(answers), time.monotonic() + timeout
     while time.monotonic() < end:
         if answers and answers[0][0] in shown:

@@ -110,6 +110,11 @@ def test_colour_on_a_terminal_only(tmp_path):
     with Source(tmp_path, drones) as source:
         code, shown = run_on_terminal(tmp_path, "ls", "--connect", source.feed)
         assert code == 0 and "\033[" in shown and "stale" in shown
+        code, shown = run_on_terminal(tmp_path, "ls", "--connect", source.feed, NO_COLOR="")
+        assert code == 0 and "\033[" in shown
+        for more in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            code, shown = run_on_terminal(tmp_path, "ls", "--connect", source.feed, **more)
+            assert code == 0 and "\033" not in shown and "stale" in shown
 
 
 def test_hostile_model_cannot_drive_the_terminal(tmp_path):

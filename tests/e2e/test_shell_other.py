@@ -1,5 +1,6 @@
 """odyssey check, completion and doc."""
 import os
+import re
 import shutil
 import subprocess
 
@@ -66,6 +67,15 @@ def test_check_finds_a_port_that_is_taken(tmp_path):
     assert out.returncode == 1 and "another program has it" in out.stdout
 
 
+def test_check_leaves_the_sockets_of_others_alone(tmp_path):
+    with Source(tmp_path, {"D01": flying}) as other:
+        path = config(tmp_path, f"[daemon]\nfeed = {other.feed}\n[source one]\nfeed = {other.feed}\n")
+        for _ in range(2):
+            out = run(tmp_path, "check", "--config", path)
+            assert out.returncode == 1 and out.stdout.count("another program has it") == 2
+        assert run(tmp_path, "ls", "--connect", other.feed).returncode == 0
+
+
 def complete(tmp_path, *words):
     """What bash offers for the last word."""
     script = run(tmp_path, "completion", "bash").stdout
@@ -107,20 +117,35 @@ def test_completion_wants_a_shell(tmp_path):
         assert out.returncode == 2 and "which shell" in out.stderr
 
 
-def test_doc_prints_each_table_as_roff(tmp_path):
+def test_doc_prints_each_table_as_mdoc(tmp_path):
     names = [line.split()[0] for line in run(tmp_path, "doc").stdout.splitlines()]
-    assert names == ["codes", "commands", "fields", "flags", "modes", "ops", "options",
-                     "subcommands", "topics"]
-    for name in names:
-        out = run(tmp_path, "doc", name)
-        assert out.returncode == 0 and out.stdout.startswith((".TP\n", ".SS "))
-        assert all(line.isascii() for line in out.stdout.splitlines()), name
+    assert names == sorted(names) and {"codes", "commands", "fields", "options", "topics"} <= set(names)
+    commands = [("subcommand", name) for name in ("ls", "send", "daemon")]
+    for name in [(n,) for n in names if n != "conf"] + commands:
+        out = run(tmp_path, "doc", *name)
+        assert out.returncode == 0 and out.stdout.startswith("."), name
+        assert out.stdout.isascii(), name
         if shutil.which("groff"):
-            checked = subprocess.run(["groff", "-man", "-ww", "-z", "-Tascii"], capture_output=True, text=True,
-                                     input=".TH x 1 2026-01-01\n.SH x\n" + out.stdout)
+            page = ".Dd January 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n.Nd x\n.Sh X\n" + out.stdout
+            checked = subprocess.run(["groff", "-mdoc", "-ww", "-z", "-Tascii"], capture_output=True,
+                                     text=True, input=page)
             assert checked.stderr == "", name
+
+
+def test_doc_conf_is_a_configuration(tmp_path):
+    conf = tmp_path / "all.conf"
+    text = run(tmp_path, "doc", "conf").stdout
+    for form in (text, re.sub(r"(?m)^#(?=[a-z_]+ =)", "", text)):
+        conf.write_text(form)
+        out = run(tmp_path, "stop", "--config", str(conf), "--state", str(tmp_path / "nothing"))
+        assert out.returncode == 1 and "no daemon" in out.stderr
+
+
+def test_doc_says_what_there_is(tmp_path):
     assert run(tmp_path, "doc", "field").stderr.endswith("did you mean fields?\n")
     assert run(tmp_path, "doc", "field").returncode == 2
+    assert "no command" in run(tmp_path, "doc", "subcommand", "lx").stderr
+    assert run(tmp_path, "doc", "fields", "modes").returncode == 2
 
 
 def test_help_everywhere(tmp_path):

@@ -167,6 +167,20 @@ def test_the_safe_three_wait_for_nothing(tmp_path, fleet):
     assert {r["op"] for r in fleet.requests} == {"hello", "command"}
 
 
+def test_the_safe_three_go_out_though_nobody_tells_the_time(tmp_path):
+    class Mute(Source):
+        def _answer(self, request):
+            reply = super()._answer(request)
+            return None if request["op"] == "hello" else reply
+
+    with Mute(tmp_path, FLEET) as source:
+        out = send(tmp_path, source, "D01", "D02", "land")
+        assert out.returncode == 0 and len(out.stdout.splitlines()) == 2
+        assert "by our own clock" in out.stderr and out.stderr.count("\n") == 1
+        out = send(tmp_path, source, "D01", "goto", "47", "9")
+        assert out.returncode == 1 and len(source.of("command")) == 2
+
+
 def test_many_at_once(tmp_path):
     with Source(tmp_path, {f"D{i:04}": flying for i in range(700)}) as source:
         source.publish_samples = False

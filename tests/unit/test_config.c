@@ -51,6 +51,7 @@ static void test_sentences(void **state)
 		{ "unknown option", "[daemon]\nnmae = x\n", ":2: [daemon] has no option nmae; did you mean name?" },
 		{ "unknown section", "\n[deamon]\nname = x\n", ":3: there is no section [deamon]" },
 		{ "no section", "name = x\n", ":1: name stands before the first [section]" },
+		{ "a section not closed", "[daemon\nname = x\n", ":1: this is neither" },
 		{ "no value", "[daemon]\nrubbish\n", ":2: this is neither" },
 		{ "number out of range", "[fleet]\nstale_s = 99999\n", ":2: stale_s must be a number within 0.5 to 3600 s" },
 		{ "no number", "[fleet]\nstale_s = soon\n", "\"soon\" is not" },

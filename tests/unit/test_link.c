@@ -3,6 +3,8 @@
 #include "unit.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -285,6 +287,17 @@ static void test_feed_moves_bytes_and_counts(void **state)
 	feed_out_close(&out);
 }
 
+static void leave_behind(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(address.sun_path, path);
+	unlink(path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+}
+
 static void test_taken_endpoint_is_named(void **state)
 {
 	struct server *a, *b;
@@ -295,6 +308,15 @@ static void test_taken_endpoint_is_named(void **state)
 	assert_int_equal(server_open(&b, context, "tcp://127.0.0.1:47611", NULL, &err), -1);
 	assert_non_null(strstr(err.text, "tcp://127.0.0.1:47611 cannot be bound: another program has it"));
 	server_close(&a);
+	/* libzmq alone would steal the path from the first. */
+	assert_int_equal(server_open(&a, context, endpoint, NULL, &err), 0);
+	assert_int_equal(server_open(&b, context, endpoint, NULL, &err), -1);
+	assert_non_null(strstr(err.text, "another program has it"));
+	server_close(&a);
+	/* A path left behind by a program that was killed may be taken. */
+	leave_behind(endpoint + strlen("ipc://"));
+	assert_int_equal(server_open(&b, context, endpoint, NULL, &err), 0);
+	server_close(&b);
 }
 
 int main(void)

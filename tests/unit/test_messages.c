@@ -332,9 +332,9 @@ static void test_round_trips(void **state)
 		{ TOPIC_PL, "D01", "{\"drone\":\"D01\",\"rev\":3,\"time\":4}", &pl },
 		{ TOPIC_AL, "", "{\"id\":\"a\",\"rule\":\"r\",\"drone\":null,\"level\":\"critical\","
 		    "\"state\":\"raised\",\"time\":3,\"since\":null,\"value\":null,\"limit\":2.5,"
-		    "\"text\":null,\"by\":null}", &al },
+		    "\"text\":\"\",\"by\":null}", &al },
 		{ TOPIC_OR, "o", "{\"id\":\"o\",\"state\":\"pending\",\"drone\":null,\"depot\":null,"
-		    "\"lat\":48,\"lon\":11,\"weight_kg\":null,\"time\":4,\"eta\":null,\"text\":null}", &or },
+		    "\"lat\":48,\"lon\":11,\"weight_kg\":null,\"time\":4,\"eta\":null,\"text\":\"\"}", &or },
 	};
 
 	(void)state;

@@ -1,0 +1,437 @@
+/* Samples column by column: see chunk.h. */
+#include "history/chunk.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "base/mem.h"
+#include "history/delta.h"
+
+#define FORMAT 1
+/* 1 is as small as 3 here: there is little left to find. */
+#define ZSTD_LEVEL 1
+/* Elements past the field table in one chunk, bytes. A body alone is 4 MiB at most. */
+#define EXTRA_WANTED (1u << 20)
+#define EXTRA_MAX (16u << 20)
+
+/* Fields that mostly move with another. */
+static const struct {
+	uint8_t column, with;
+} companions[] = {
+	{ FIELD_height, FIELD_alt },
+	{ FIELD_heading, FIELD_course },
+	{ FIELD_airspeed, FIELD_speed },
+	{ COLUMN_ARRIVED, FIELD_time },
+};
+
+static int companion_of(int column)
+{
+	for (size_t i = 0; i < ARRAY_LEN(companions); i++) {
+		if (companions[i].column == column)
+			return companions[i].with;
+	}
+	return -1;
+}
+
+/* How a column begins. */
+enum {
+	KNOWN_ALL = 0, KNOWN_NONE = 1, KNOWN_SOME = 2, KNOWN_MASK = 3,
+	WITH_COMPANION = 4,
+};
+
+void chunk_init(struct chunk *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->columns = xcalloc(COLUMN_COUNT, sizeof(*c->columns));
+	c->known = xcalloc(CHUNK_MAX, sizeof(*c->known));
+	c->backfilled = xcalloc(CHUNK_MAX, sizeof(*c->backfilled));
+	c->extra_at = xcalloc(CHUNK_MAX + 1, sizeof(*c->extra_at));
+	c->work = xcalloc(3 * CHUNK_MAX, sizeof(*c->work));
+	c->compress = ZSTD_createCCtx();
+	c->decompress = ZSTD_createDCtx();
+	if (!c->compress || !c->decompress)
+		xmalloc(SIZE_MAX); /* ends the program with the sentence for it */
+	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_checksumFlag, 1);
+}
+
+void chunk_clear(struct chunk *c)
+{
+	free(c->columns);
+	free(c->known);
+	free(c->backfilled);
+	free(c->extra_at);
+	free(c->work);
+	buf_free(&c->extra);
+	buf_free(&c->scratch);
+	ZSTD_freeCCtx(c->compress);
+	ZSTD_freeDCtx(c->decompress);
+	memset(c, 0, sizeof(*c));
+}
+
+void chunk_reset(struct chunk *c, uint32_t boot)
+{
+	c->boot = boot;
+	c->count = 0;
+	c->fields = FIELD_COUNT;
+	buf_clear(&c->extra);
+	c->extra_at[0] = 0;
+}
+
+bool chunk_full(const struct chunk *c, size_t len)
+{
+	return c->count == CHUNK_MAX || (c->count && c->extra.len + len > EXTRA_WANTED);
+}
+
+/* Bytes of a value that is known to be well-formed and no container. */
+static size_t value_bytes(const uint8_t *p)
+{
+	if (*p >= 0xcc && *p <= 0xcf)
+		return 1 + ((size_t)1 << (*p - 0xcc));
+	if (*p >= 0xd0 && *p <= 0xd3)
+		return 1 + ((size_t)1 << (*p - 0xd0));
+	return 1;
+}
+
+/* Where the elements past the field table begin. */
+static const uint8_t *find_extra(const uint8_t *p)
+{
+	p += *p == 0xdc ? 3 : *p == 0xdd ? 5 : 1;
+	for (int f = 0; f < FIELD_COUNT; f++)
+		p += value_bytes(p);
+	return p;
+}
+
+bool chunk_add(struct chunk *c, const void *body, size_t len, int64_t arrived_ms,
+    bool backfilled)
+{
+	struct reject why;
+	struct sample s;
+	size_t i = c->count;
+
+	if (i == CHUNK_MAX || c->extra.len + len > EXTRA_MAX ||
+	    sample_decode(body, len, &s, &why) == -1)
+		return false;
+	for (int f = FIELD_seq; f < FIELD_COUNT; f++)
+		c->columns[f][i] = s.raw[f];
+	c->columns[COLUMN_ARRIVED][i] = arrived_ms;
+	c->columns[COLUMN_LENGTH][i] = s.wire_count;
+	c->known[i] = s.known;
+	c->backfilled[i] = backfilled;
+	if (s.wire_count > FIELD_COUNT) {
+		const uint8_t *extra = find_extra(body);
+
+		buf_add(&c->extra, extra, len - (size_t)(extra - (const uint8_t *)body));
+	}
+	c->extra_at[++c->count] = (uint32_t)c->extra.len;
+	return true;
+}
+
+bool chunk_copy(struct chunk *c, const struct chunk *from, size_t i)
+{
+	size_t to = c->count, bytes = from->extra_at[i + 1] - from->extra_at[i];
+
+	if (to == CHUNK_MAX || c->extra.len + bytes > EXTRA_MAX)
+		return false;
+	for (int col = FIELD_seq; col < COLUMN_COUNT; col++)
+		c->columns[col][to] = from->columns[col][i];
+	c->known[to] = from->known[i];
+	c->backfilled[to] = from->backfilled[i];
+	if (bytes)
+		buf_add(&c->extra, from->extra.data + from->extra_at[i], bytes);
+	c->extra_at[++c->count] = (uint32_t)c->extra.len;
+	return true;
+}
+
+/* ---- writing ---- */
+
+static void add_varint(struct buf *b, uint64_t v)
+{
+	uint8_t bytes[10];
+
+	buf_add(b, bytes, varint_put(bytes, v));
+}
+
+static bool has(const struct chunk *c, size_t i, int column)
+{
+	return column >= FIELD_COUNT || (c->known[i] >> column & 1);
+}
+
+/* Lengths of the runs of yes and no in turn, beginning with no. */
+#define ADD_RUNS(b, n, condition)                                              \
+	do {                                                                   \
+		bool now_ = false;                                             \
+		size_t run_ = 0;                                               \
+		for (size_t i = 0; i < (n); i++) {                             \
+			if ((condition) != now_) {                             \
+				add_varint((b), run_);                         \
+				now_ = !now_;                                  \
+				run_ = 0;                                      \
+			}                                                      \
+			run_++;                                                \
+		}                                                              \
+		add_varint((b), run_);                                         \
+	} while (0)
+
+static void add_column(struct chunk *c, struct buf *b, int column)
+{
+	int64_t *values = c->columns[column], *difference = c->work;
+	uint8_t coded[DELTA_BOUND(CHUNK_MAX)], head;
+	int with = companion_of(column), order;
+	size_t known = 0, n;
+
+	for (size_t i = 0; i < c->count; i++)
+		known += has(c, i, column);
+	head = known == c->count ? KNOWN_ALL : known ? KNOWN_SOME : KNOWN_NONE;
+	if (known && known < c->count) {
+		known = 0;
+		for (size_t i = 0; i < c->count; i++) {
+			if (has(c, i, column))
+				c->work[CHUNK_MAX + known++] = values[i];
+		}
+		values = c->work + CHUNK_MAX;
+	}
+	/* A companion's value is 0 where it is not known; that serves too. */
+	if (with >= 0 && head == KNOWN_ALL) {
+		for (size_t i = 0; i < known; i++)
+			difference[i] = (int64_t)((uint64_t)values[i] -
+						  (uint64_t)c->columns[with][i]);
+		if (delta_cost(difference, known, &order) < delta_cost(values, known, &order)) {
+			head |= WITH_COMPANION;
+			values = difference;
+		}
+	}
+	n = known ? delta_encode(values, known, (uint64_t *)c->work + 2 * (size_t)CHUNK_MAX,
+			coded)
+		  : 0;
+	buf_add(b, &head, 1);
+	if ((head & KNOWN_MASK) == KNOWN_SOME)
+		ADD_RUNS(b, c->count, has(c, i, column));
+	add_varint(b, n);
+	buf_add(b, coded, n);
+}
+
+void chunk_encode(struct chunk *c, struct buf *out)
+{
+	struct buf *b = &c->scratch;
+	uint8_t format = FORMAT;
+	size_t bound, n;
+	char *room;
+
+	buf_clear(b);
+	buf_add(b, &format, 1);
+	add_varint(b, c->boot);
+	add_varint(b, c->count);
+	/* How many columns follow: a later version has more. */
+	add_varint(b, COLUMN_COUNT - 1);
+	ADD_RUNS(b, c->count, c->backfilled[i]);
+	/* The daemon's own columns first, so that new fields go at the end. */
+	for (int column = COLUMN_COUNT - 1; column >= FIELD_COUNT; column--)
+		add_column(c, b, column);
+	for (int column = FIELD_seq; column < FIELD_COUNT; column++)
+		add_column(c, b, column);
+	if (c->extra.len) {
+		for (size_t i = 0; i < c->count; i++)
+			add_varint(b, c->extra_at[i + 1] - c->extra_at[i]);
+		buf_add(b, c->extra.data, c->extra.len);
+	}
+	bound = ZSTD_compressBound(b->len);
+	room = xmalloc(bound);
+	n = ZSTD_compress2(c->compress, room, bound, b->data, b->len);
+	if (!ZSTD_isError(n))
+		buf_add(out, room, n);
+	free(room);
+}
+
+/* ---- reading ---- */
+
+/* Runs of no and yes: into bits of known, or into backfilled where column is
+ * -1. *yes is how many there are. */
+static bool get_runs(struct chunk *c, const uint8_t **p, const uint8_t *end, int column,
+    size_t *yes)
+{
+	bool now = false;
+	size_t i = 0;
+	uint64_t run;
+
+	*yes = 0;
+	do {
+		if (!varint_get(p, end, &run) || run > c->count - i)
+			return false;
+		for (size_t last = i + (size_t)run; i < last; i++) {
+			if (column == -1)
+				c->backfilled[i] = now;
+			else if (now)
+				c->known[i] |= COLUMN_BIT(column);
+		}
+		*yes += now ? (size_t)run : 0;
+		now = !now;
+	} while (i < c->count);
+	return true;
+}
+
+/* A column found but not decoded. */
+struct slice {
+	const uint8_t *data;
+	size_t len, known;
+	uint8_t head;
+};
+
+/* column is -1 for one of a later version. */
+static bool find_column(struct chunk *c, const uint8_t **p, const uint8_t *end, int column,
+    struct slice *s)
+{
+	bool field = column >= 0 && column < FIELD_COUNT;
+	uint64_t len;
+
+	if (*p == end)
+		return false;
+	s->head = *(*p)++;
+	s->known = c->count;
+	if ((s->head & KNOWN_MASK) == KNOWN_NONE) {
+		s->known = 0;
+	} else if ((s->head & KNOWN_MASK) == KNOWN_SOME) {
+		if (!get_runs(c, p, end, field ? column : FIELD_COUNT, &s->known))
+			return false;
+	} else if (field) {
+		for (size_t i = 0; i < c->count; i++)
+			c->known[i] |= COLUMN_BIT(column);
+	}
+	if (!varint_get(p, end, &len) || len > (size_t)(end - *p))
+		return false;
+	s->data = *p;
+	s->len = (size_t)len;
+	*p += len;
+	return true;
+}
+
+static bool read_column(struct chunk *c, int column, const struct slice *s)
+{
+	int64_t *values = c->columns[column];
+	int with = companion_of(column);
+	size_t known = s->known;
+
+	if (known && !delta_decode(s->data, s->len, values, known))
+		return false;
+	if (known < c->count) {
+		/* From the back, so that none is overwritten before it is moved. */
+		for (size_t i = c->count; i-- > 0;)
+			values[i] = known && has(c, i, column) ? values[--known] : 0;
+	}
+	if (!(s->head & WITH_COMPANION))
+		return true;
+	if (with < 0)
+		return false;
+	for (size_t i = 0; i < c->count; i++)
+		values[i] = (int64_t)((uint64_t)values[i] + (uint64_t)c->columns[with][i]);
+	return true;
+}
+
+static bool read_extra(struct chunk *c, const uint8_t *p, const uint8_t *end)
+{
+	bool any = p != end;
+	uint64_t at = 0, n = 0;
+
+	c->extra_at[0] = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		if (any && (!varint_get(&p, end, &n) || n > EXTRA_MAX || at + n > EXTRA_MAX))
+			return false;
+		at += n;
+		c->extra_at[i + 1] = (uint32_t)at;
+	}
+	if ((uint64_t)(end - p) != at)
+		return false;
+	buf_clear(&c->extra);
+	if (at)
+		buf_add(&c->extra, p, (size_t)at);
+	return true;
+}
+
+static bool unpack(struct chunk *c, const uint8_t *p, const uint8_t *end, uint64_t wanted)
+{
+	struct slice slices[COLUMN_COUNT] = { 0 }, other;
+	uint64_t boot, count, columns;
+	size_t yes;
+
+	if (p == end || *p++ != FORMAT || !varint_get(&p, end, &boot) ||
+	    !varint_get(&p, end, &count) || !varint_get(&p, end, &columns) ||
+	    boot > UINT32_MAX || count > CHUNK_MAX || columns < 3 || columns > 1000)
+		return false;
+	chunk_reset(c, (uint32_t)boot);
+	c->count = (size_t)count;
+	c->fields = (unsigned)columns - 1;
+	for (size_t i = 0; i < c->count; i++)
+		c->known[i] = COLUMN_BIT(FIELD_boot);
+	if (!get_runs(c, &p, end, -1, &yes) ||
+	    !find_column(c, &p, end, COLUMN_LENGTH, &slices[COLUMN_LENGTH]) ||
+	    !find_column(c, &p, end, COLUMN_ARRIVED, &slices[COLUMN_ARRIVED]))
+		return false;
+	for (unsigned f = FIELD_seq; f < c->fields; f++) {
+		if (!find_column(c, &p, end, f < FIELD_COUNT ? (int)f : -1,
+			f < FIELD_COUNT ? &slices[f] : &other))
+			return false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(companions); i++) {
+		if (wanted & COLUMN_BIT(companions[i].column))
+			wanted |= COLUMN_BIT(companions[i].with);
+	}
+	/* Fields stand before what is told as a difference from them. */
+	for (int column = FIELD_seq; column < COLUMN_COUNT; column++) {
+		if ((wanted & COLUMN_BIT(column)) && !read_column(c, column, &slices[column]))
+			return false;
+	}
+	return read_extra(c, p, end);
+}
+
+bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wanted)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(bytes, len);
+	struct buf *b = &c->scratch;
+	size_t n;
+
+	chunk_reset(c, 0);
+	if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ||
+	    size > 2 * (unsigned long long)EXTRA_MAX)
+		return false;
+	if (b->cap < size + 1) {
+		buf_free(b);
+		b->data = xmalloc((size_t)size + 1);
+		b->cap = (size_t)size + 1;
+	}
+	n = ZSTD_decompressDCtx(c->decompress, b->data, b->cap, bytes, len);
+	if (ZSTD_isError(n) ||
+	    !unpack(c, (const uint8_t *)b->data, (const uint8_t *)b->data + n, wanted)) {
+		chunk_reset(c, 0);
+		return false;
+	}
+	return true;
+}
+
+void chunk_sample(const struct chunk *c, size_t i, struct sample *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->known = c->known[i] & (COLUMN_BIT(FIELD_COUNT) - 1);
+	s->raw[FIELD_boot] = c->boot;
+	for (int f = FIELD_seq; f < FIELD_COUNT; f++)
+		s->raw[f] = c->columns[f][i];
+	s->wire_count = (uint32_t)c->columns[COLUMN_LENGTH][i];
+}
+
+void chunk_body(const struct chunk *c, size_t i, struct buf *b)
+{
+	uint64_t length = (uint64_t)c->columns[COLUMN_LENGTH][i];
+	uint64_t fields = length < c->fields ? length : c->fields;
+
+	wire_put_array(b, (size_t)length);
+	for (unsigned f = 0; f < fields; f++) {
+		if (f == FIELD_boot)
+			wire_put_uint(b, c->boot);
+		else if (f < FIELD_COUNT && (c->known[i] >> f & 1))
+			wire_put_int(b, c->columns[f][i]);
+		else
+			wire_put_nil(b);
+	}
+	if (c->extra_at[i + 1] > c->extra_at[i])
+		buf_add(b, c->extra.data + c->extra_at[i], c->extra_at[i + 1] - c->extra_at[i]);
+}

@@ -1,0 +1,275 @@
+/*
+ * Days that are over: what is open goes on in the next, the rest is sealed to
+ * the end, merged, and put to rest as one file without a log; and the oldest
+ * go when there is no more room for them. All of it in slices of some
+ * milliseconds, when the writer has nothing else to do.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "history/days.h"
+#include "history/private.h"
+#include "history/seal.h"
+
+#define MERGE_SAMPLES 8000
+#define FINISH_RETRY_MS 60000
+#define RETENTION_MS (10 * 60 * 1000)
+
+/* ---- which ---- */
+
+void over_note(struct writer *w, int64_t day)
+{
+	for (size_t i = 0; i < w->over_count; i++) {
+		if (w->over[i] == day)
+			return;
+	}
+	w->over = xreallocarray(w->over, w->over_count + 1, sizeof(*w->over));
+	w->over[w->over_count++] = day;
+}
+
+void over_drop(struct writer *w, int64_t day)
+{
+	if (w->finishing && w->finishing->day == day)
+		store_close(&w->finishing);
+	for (size_t i = 0; i < w->over_count; i++) {
+		if (w->over[i] == day) {
+			w->over[i] = w->over[--w->over_count];
+			return;
+		}
+	}
+}
+
+/* ---- what goes on in the next day ---- */
+
+static void carry_gaps(struct writer *w, sqlite3 *db)
+{
+	sqlite3_stmt *stmt;
+
+	if (sqlite3_prepare_v2(db, "SELECT drone, boot, first_seq, last_seq, why, at FROM gaps"
+				   " WHERE state = 'open'", -1, &stmt, NULL) != SQLITE_OK)
+		return;
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		struct record_gap g;
+
+		memset(&g, 0, sizeof(g));
+		g.head.kind = RECORD_GAP;
+		g.head.arrived_ms = sqlite3_column_int64(stmt, 5);
+		schema_read_text(stmt, 0, g.drone, sizeof(g.drone));
+		g.boot = (uint32_t)sqlite3_column_int64(stmt, 1);
+		g.from = (uint32_t)sqlite3_column_int64(stmt, 2);
+		g.to = (uint32_t)sqlite3_column_int64(stmt, 3);
+		g.state = GAP_OPEN;
+		schema_read_text(stmt, 4, g.why, sizeof(g.why));
+		batch_add_record(&w->batch, &g.head, sizeof(g));
+	}
+	sqlite3_finalize(stmt);
+}
+
+void over_carry(struct history *h, int64_t day)
+{
+	struct writer *w = &h->writer;
+	int64_t *days, before = INT64_MIN;
+	char path[DAY_PATH_SIZE];
+	struct err err;
+	size_t count;
+	sqlite3 *db;
+
+	w->batch.day = day;
+	for (size_t i = 0; i < w->roster.count; i++) {
+		if (w->roster.drones[i].told_ms) {
+			(void)store_number(w->store, i);
+			w->batch.record_count += !w->batch.record_count;
+		}
+		if (w->roster.drones[i].tracker.on)
+			batch_add_flight(&w->batch, &w->roster.drones[i].tracker.flight);
+	}
+	if (days_list(h->dir, &days, &count, &err) == -1)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (days[i] < day && day - days[i] <= 7)
+			before = days[i];
+	}
+	free(days);
+	if (before == INT64_MIN)
+		return;
+	day_path(path, h->dir, before);
+	if (schema_open_read(&db, path, &err) != TROUBLE_NONE)
+		return;
+	carry_gaps(w, db);
+	sqlite3_close(db);
+}
+
+/* ---- finishing a day ---- */
+
+static void give_up(struct writer *w, int64_t mono_ms)
+{
+	store_close(&w->finishing);
+	w->finish_retry_ms = mono_ms + FINISH_RETRY_MS;
+}
+
+static void damaged(struct history *h, int64_t day, const char *why)
+{
+	char name[64], old[DAY_NAME_SIZE];
+	struct err err;
+
+	over_drop(&h->writer, day);
+	if (day_set_aside(h->dir, day, name, &err) == 0)
+		history_notice(h, HISTORY_DAMAGED,
+		    "the history's file %s is damaged (%s); it was set aside as %s",
+		    day_name(day, old), why, name);
+}
+
+/* Most are at rest already, at every start; those are not touched. */
+static bool at_rest(const char *path)
+{
+	struct err err;
+	sqlite3 *db;
+	bool rest;
+
+	if (schema_open_read(&db, path, &err) != TROUBLE_NONE)
+		return false;
+	rest = schema_mark(db, "finished", 0) != 0;
+	sqlite3_close(db);
+	return rest;
+}
+
+/* The newest day there was is not over until another is written. */
+static bool begin_day(struct history *h, int64_t mono_ms)
+{
+	struct writer *w = &h->writer;
+	char path[DAY_PATH_SIZE];
+	int64_t day = INT64_MIN;
+	struct err err;
+
+	for (size_t i = 0; i < w->over_count; i++) {
+		if (w->store && w->over[i] < w->store->day && w->over[i] > day)
+			day = w->over[i];
+	}
+	if (day == INT64_MIN)
+		return false;
+	day_path(path, h->dir, day);
+	if (at_rest(path)) {
+		over_drop(w, day);
+		return true;
+	}
+	w->merge = (struct seal_merge){ 1, INT64_MIN };
+	switch (store_open(&w->finishing, h->dir, day, &w->roster, mono_ms, &err)) {
+	case TROUBLE_NONE:
+		break;
+	case TROUBLE_DAMAGED:
+		damaged(h, day, err.text);
+		break;
+	case TROUBLE_NEWER:
+		over_drop(w, day);
+		break;
+	default:
+		give_up(w, mono_ms);
+		break;
+	}
+	return true;
+}
+
+/* Nothing is left to do but to put the file to rest. */
+static int put_to_rest(struct store *s)
+{
+	/* What was open went on in the next day. */
+	int rc = schema_exec(s->db, "BEGIN IMMEDIATE; DELETE FROM plain;"
+				    "DELETE FROM flights WHERE \"end\" IS NULL;"
+				    "DELETE FROM gaps WHERE state = 'open';"
+				    "INSERT OR REPLACE INTO marks SELECT 'first_time',"
+				    " min(first_time) FROM sealed HAVING count(*);"
+				    "INSERT OR REPLACE INTO marks SELECT 'last_time',"
+				    " max(last_time) FROM sealed HAVING count(*);"
+				    "INSERT OR REPLACE INTO marks SELECT 'samples',"
+				    " coalesce(sum(count), 0) FROM sealed;"
+				    "INSERT OR REPLACE INTO marks VALUES('finished', 1);"
+				    "COMMIT");
+
+	if (rc != SQLITE_OK) {
+		schema_exec(s->db, "ROLLBACK");
+		return rc;
+	}
+	/* A reader has it open: its log goes another time. */
+	(void)store_checkpoint(s, true);
+	schema_exec(s->db, "PRAGMA journal_mode=DELETE");
+	return SQLITE_OK;
+}
+
+static bool finish_slice(struct history *h, int64_t mono_ms)
+{
+	struct writer *w = &h->writer;
+	struct store *s = w->finishing;
+	int slot = seal_due(s, mono_ms, 0), rc;
+	int64_t day = s->day;
+	char why[256];
+
+	if (slot >= 0) {
+		rc = seal_slot(s, (unsigned)slot, &w->chunk, NULL);
+	} else if (w->merge.drone < s->next_number) {
+		rc = seal_merge(s, &w->merge, MERGE_SAMPLES, &w->other, &w->chunk);
+	} else {
+		rc = put_to_rest(s);
+		if (rc == SQLITE_OK) {
+			over_drop(w, day);
+			return true;
+		}
+	}
+	if (rc == SQLITE_OK) {
+		store_checkpoint(s, false);
+		return true;
+	}
+	str_copy(why, sizeof(why), sqlite3_errmsg(s->db));
+	if (schema_trouble(rc) == TROUBLE_DAMAGED) {
+		store_close(&w->finishing);
+		damaged(h, day, why);
+	} else {
+		give_up(w, mono_ms);
+	}
+	return true;
+}
+
+/* ---- retention ---- */
+
+void over_retention(struct history *h)
+{
+	struct writer *w = &h->writer;
+	int64_t *days, bytes = 0;
+	struct err err;
+	size_t count;
+
+	if (!w->store || days_list(h->dir, &days, &count, &err) == -1)
+		return;
+	for (size_t i = 0; i < count; i++)
+		bytes += day_bytes(h->dir, days[i]);
+	for (size_t i = 0; i < count && days[i] < w->store->day; i++) {
+		bool old = h->keep_days > 0 && w->store->day - days[i] >= h->keep_days;
+		bool big = h->keep_gb > 0 && (double)bytes > h->keep_gb * 1e9;
+
+		if (!old && !big)
+			break;
+		over_drop(w, days[i]);
+		bytes -= day_bytes(h->dir, days[i]);
+		if (day_remove(h->dir, days[i], &err) == -1)
+			break;
+	}
+	free(days);
+}
+
+bool over_step(struct history *h, int64_t mono_ms)
+{
+	struct writer *w = &h->writer;
+
+	if (!w->store)
+		return false;
+	if (mono_ms >= w->retention_ms) {
+		w->retention_ms = mono_ms + RETENTION_MS;
+		over_retention(h);
+		return true;
+	}
+	if (w->finishing)
+		return finish_slice(h, mono_ms);
+	if (mono_ms < w->finish_retry_ms)
+		return false;
+	return begin_day(h, mono_ms);
+}

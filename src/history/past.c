@@ -1,0 +1,356 @@
+/* What is stored already: see past.h. */
+#include "history/past.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "history/chunk.h"
+#include "history/plain.h"
+
+struct reading {
+	sqlite3 *db;
+	struct roster *roster;
+	struct history_past *past;
+	size_t *drones;        /* roster index + 1 by number in the file */
+	size_t drone_cap;
+	int64_t sealed[PLAIN_SLOTS];
+	struct chunk chunk;    /* ready where columns is set */
+	bool damaged;
+};
+
+typedef void read_row(struct reading *r, sqlite3_stmt *stmt);
+
+static int each(struct reading *r, const char *sql, read_row *row)
+{
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(r->db, sql, -1, &stmt, NULL);
+
+	if (rc != SQLITE_OK)
+		return rc == SQLITE_ERROR ? SQLITE_CORRUPT : rc;
+	while (!r->damaged && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+		row(r, stmt);
+	sqlite3_finalize(stmt);
+	if (r->damaged)
+		return SQLITE_CORRUPT;
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static void read_drone(struct reading *r, sqlite3_stmt *stmt)
+{
+	sqlite3_int64 number = sqlite3_column_int64(stmt, 0), told = sqlite3_column_int64(stmt, 5);
+	struct roster_drone *d;
+	char id[ID_SIZE + 1], kind[ID_SIZE];
+	size_t i;
+
+	schema_read_text(stmt, 1, id, sizeof(id));
+	if (!id_valid(id, strlen(id)) || number <= 0 || number > 10 * 1000 * 1000) {
+		r->damaged = true;
+		return;
+	}
+	i = roster_drone(r->roster, id);
+	if ((size_t)number >= r->drone_cap) {
+		size_t cap = r->drone_cap ? r->drone_cap : 256;
+
+		while (cap <= (size_t)number)
+			cap *= 2;
+		r->drones = xreallocarray(r->drones, cap, sizeof(*r->drones));
+		memset(r->drones + r->drone_cap, 0, (cap - r->drone_cap) * sizeof(*r->drones));
+		r->drone_cap = cap;
+	}
+	r->drones[number] = i + 1;
+	d = &r->roster->drones[i];
+	if (told <= d->told_ms)
+		return;
+	d->told_ms = told;
+	schema_read_text(stmt, 2, d->info.source, sizeof(d->info.source));
+	schema_read_text(stmt, 3, d->info.feed, sizeof(d->info.feed));
+	schema_read_text(stmt, 4, d->info.model, sizeof(d->info.model));
+	schema_read_text(stmt, 6, kind, sizeof(kind));
+	d->info.kind = KIND_UNKNOWN;
+	for (int k = 0; k < KIND_COUNT; k++) {
+		if (strcmp(source_kind_names[k], kind) == 0)
+			d->info.kind = k;
+	}
+}
+
+static struct roster_drone *find_drone(struct reading *r, sqlite3_int64 number)
+{
+	if (number <= 0 || (size_t)number >= r->drone_cap || !r->drones[number]) {
+		r->damaged = true;
+		return NULL;
+	}
+	return &r->roster->drones[r->drones[number] - 1];
+}
+
+static void read_slot(struct reading *r, sqlite3_stmt *stmt)
+{
+	sqlite3_int64 slot = sqlite3_column_int64(stmt, 0);
+
+	if (slot >= 0 && slot < PLAIN_SLOTS)
+		r->sealed[slot] = sqlite3_column_int64(stmt, 1);
+}
+
+/* A row with holes tells its numbers only in its body. */
+static void read_holes(struct reading *r, struct roster_boot *b, sqlite3_int64 id)
+{
+	sqlite3_stmt *stmt;
+
+	if (sqlite3_prepare_v2(r->db, "SELECT body FROM sealed WHERE id = ?", -1, &stmt, NULL) !=
+	    SQLITE_OK) {
+		r->damaged = true;
+		return;
+	}
+	if (!r->chunk.columns)
+		chunk_init(&r->chunk);
+	sqlite3_bind_int64(stmt, 1, id);
+	if (sqlite3_step(stmt) != SQLITE_ROW ||
+	    !chunk_decode(&r->chunk, sqlite3_column_blob(stmt, 0),
+		(size_t)sqlite3_column_bytes(stmt, 0), COLUMN_BIT(FIELD_seq)))
+		r->damaged = true;
+	for (size_t i = 0; i < r->chunk.count && !r->damaged; i++)
+		ranges_add(&b->stored, (uint32_t)r->chunk.columns[FIELD_seq][i],
+		    (uint32_t)r->chunk.columns[FIELD_seq][i]);
+	sqlite3_finalize(stmt);
+}
+
+static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct roster_drone *d = find_drone(r, sqlite3_column_int64(stmt, 0));
+	sqlite3_int64 first = sqlite3_column_int64(stmt, 2), last = sqlite3_column_int64(stmt, 3),
+		      count = sqlite3_column_int64(stmt, 4), arrived = sqlite3_column_int64(stmt, 5);
+	struct roster_boot *b;
+
+	if (!d)
+		return;
+	b = roster_boot(d, (uint32_t)sqlite3_column_int64(stmt, 1));
+	if (arrived > b->newest_ms)
+		b->newest_ms = arrived;
+	if (count == last - first + 1)
+		ranges_add(&b->stored, (uint32_t)first, (uint32_t)last);
+	else
+		read_holes(r, b, sqlite3_column_int64(stmt, 6));
+}
+
+static void read_plain(struct reading *r, sqlite3_stmt *stmt)
+{
+	sqlite3_int64 id = sqlite3_column_int64(stmt, 0);
+	const unsigned char *p, *end;
+	struct plain_row row;
+	int more = 0;
+
+	if (id < 0 || id / PLAIN_SLOTS <= r->sealed[id % PLAIN_SLOTS])
+		return;
+	p = sqlite3_column_blob(stmt, 1);
+	end = p + sqlite3_column_bytes(stmt, 1);
+	while (p && (more = plain_next(&p, end, &row)) == 1) {
+		struct roster_drone *d = find_drone(r, row.drone);
+		struct reject why;
+		struct flight flight;
+		struct sample s;
+
+		if (!d)
+			return;
+		roster_store(d, row.boot, row.seq, row.arrived_ms);
+		/* A flight that is on was stored up to a sample: count what followed. */
+		if (d->tracker.on && sample_decode(row.body, row.len, &s, &why) == 0)
+			flights_sample(&d->tracker, d->info.id, &s, &flight);
+	}
+	if (p && more == -1)
+		r->damaged = true;
+}
+
+static void read_lost(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct roster_boot *b;
+	char id[ID_SIZE];
+
+	schema_read_text(stmt, 0, id, sizeof(id));
+	b = roster_boot(&r->roster->drones[roster_drone(r->roster, id)],
+	    (uint32_t)sqlite3_column_int64(stmt, 1));
+	ranges_add(&b->lost, (uint32_t)sqlite3_column_int64(stmt, 2),
+	    (uint32_t)sqlite3_column_int64(stmt, 3));
+}
+
+static double number(sqlite3_stmt *stmt, int i)
+{
+	return sqlite3_column_type(stmt, i) == SQLITE_NULL ? NAN : sqlite3_column_double(stmt, i);
+}
+
+static void read_flight(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct flight f = {
+		.boot = (uint32_t)sqlite3_column_int64(stmt, 2),
+		.start_ms = sqlite3_column_int64(stmt, 3),
+		.from = { number(stmt, 4), number(stmt, 5) },
+		.to = { number(stmt, 6), number(stmt, 7) },
+		.distance_m = sqlite3_column_double(stmt, 8),
+		.highest_m = number(stmt, 9),
+		.battery_start = number(stmt, 10),
+		.battery_end = number(stmt, 11),
+		.flown = sqlite3_column_int(stmt, 13) != 0,
+		.last_seq = (uint32_t)sqlite3_column_int64(stmt, 14),
+		.last_ms = sqlite3_column_int64(stmt, 15),
+	};
+
+	/* Only the difference is stored, and only that is told. */
+	f.used_start = isnan(number(stmt, 12)) ? NAN : 0;
+	f.used_end = number(stmt, 12);
+	schema_read_text(stmt, 0, f.id, sizeof(f.id));
+	schema_read_text(stmt, 1, f.drone, sizeof(f.drone));
+	flights_resume(&r->roster->drones[roster_drone(r->roster, f.drone)].tracker, &f);
+}
+
+/* Carried on from the day before, where it is still noted as on. */
+static void read_ended(struct reading *r, sqlite3_stmt *stmt)
+{
+	char flight[FLIGHT_ID_SIZE], id[ID_SIZE];
+	struct flight_tracker *t;
+
+	schema_read_text(stmt, 0, flight, sizeof(flight));
+	schema_read_text(stmt, 1, id, sizeof(id));
+	t = &r->roster->drones[roster_drone(r->roster, id)].tracker;
+	if (t->on && strcmp(t->flight.id, flight) == 0)
+		t->on = false;
+}
+
+static void read_answer(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct history_past *p = r->past;
+	struct history_answer *a;
+
+	p->answers = xreallocarray(p->answers, p->answer_count + 1, sizeof(*p->answers));
+	a = &p->answers[p->answer_count++];
+	memset(a, 0, sizeof(*a));
+	schema_read_text(stmt, 0, a->id, sizeof(a->id));
+	a->code = sqlite3_column_int(stmt, 1);
+	schema_read_text(stmt, 2, a->text, sizeof(a->text));
+	a->keep_until_ms = sqlite3_column_int64(stmt, 3);
+}
+
+/* The newest stage of each: an older one of the same command, from the file
+ * of the day before, gives way. */
+static void read_command(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct history_past *p = r->past;
+	struct progress cm;
+	size_t at = p->command_count;
+
+	memset(&cm, 0, sizeof(cm));
+	schema_read_message(stmt, TOPIC_CM, &cm);
+	for (size_t i = 0; i < p->command_count && at == p->command_count; i++) {
+		if (strcmp(p->commands[i].id, cm.id) == 0)
+			at = i;
+	}
+	if (at < p->command_count) {
+		memmove(p->commands + at, p->commands + at + 1,
+		    (p->command_count - at - 1) * sizeof(*p->commands));
+		p->command_count--;
+	}
+	p->commands = xreallocarray(p->commands, p->command_count + 1, sizeof(*p->commands));
+	p->commands[p->command_count++] = cm;
+}
+
+static int read_commands(struct reading *r)
+{
+	struct buf sql = BUF_INIT;
+	int rc;
+
+	/* max(row) makes the other columns those of the newest row. */
+	buf_add_str(&sql, "SELECT ");
+	schema_message_columns(&sql, TOPIC_CM);
+	buf_add_str(&sql, ", max(row) FROM commands WHERE arrived > (SELECT max(arrived) FROM commands)"
+			  " - 86400000 GROUP BY id ORDER BY max(row)");
+	rc = each(r, sql.data, read_command);
+	buf_free(&sql);
+	return rc;
+}
+
+static int read_all(struct reading *r)
+{
+	static const struct {
+		const char *sql;
+		read_row *row;
+	} steps[] = {
+		{ "SELECT no, id, source, feed, model, at, kind FROM drones", read_drone },
+		{ "SELECT slot, sealed FROM slots", read_slot },
+		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id FROM sealed"
+		  " INDEXED BY sealed_by_drone", read_sealed },
+		{ "SELECT id, drone, boot, start, start_lat, start_lon, end_lat, end_lon, distance,"
+		  " highest, battery_start, battery_end, used, flown, last_seq, last_time FROM"
+		  " flights WHERE \"end\" IS NULL", read_flight },
+		{ "SELECT id, drone FROM flights WHERE \"end\" IS NOT NULL", read_ended },
+		{ "SELECT id, body FROM plain ORDER BY id", read_plain },
+		{ "SELECT drone, boot, first_seq, last_seq FROM gaps WHERE state = 'lost'",
+		  read_lost },
+		{ "SELECT id, code, text, keep_until FROM answers WHERE keep_until >"
+		  " (SELECT max(arrived) FROM answers)", read_answer },
+	};
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
+		rc = each(r, steps[i].sql, steps[i].row);
+	return rc == SQLITE_OK ? read_commands(r) : rc;
+}
+
+enum schema_trouble past_read_day(const char *path, struct roster *roster,
+    struct history_past *past, struct err *err)
+{
+	struct reading r = { .roster = roster, .past = past };
+	enum schema_trouble trouble = schema_open_read(&r.db, path, err);
+	int rc;
+
+	if (trouble != TROUBLE_NONE)
+		return trouble == TROUBLE_EMPTY ? TROUBLE_NONE : trouble;
+	for (size_t i = 0; i < PLAIN_SLOTS; i++)
+		r.sealed[i] = -1;
+	rc = schema_exec(r.db, "BEGIN");
+	if (rc == SQLITE_OK)
+		rc = read_all(&r);
+	trouble = schema_trouble(rc);
+	if (r.damaged)
+		err_set(err, "%s holds rows that make no sense", path);
+	else if (trouble != TROUBLE_NONE)
+		err_set(err, "%s: %s", path, sqlite3_errmsg(r.db));
+	if (r.chunk.columns)
+		chunk_clear(&r.chunk);
+	free(r.drones);
+	sqlite3_close(r.db);
+	return trouble;
+}
+
+static struct ranges copy_ranges(const struct ranges *from)
+{
+	struct ranges to = { .count = from->count, .cap = from->count };
+
+	if (from->count)
+		to.items = xmemdup(from->items, from->count * sizeof(*from->items));
+	return to;
+}
+
+void past_complete(struct history_past *past, const struct roster *roster)
+{
+	size_t boots = 0, at = 0;
+
+	for (size_t i = 0; i < roster->count; i++)
+		boots += roster->drones[i].boot_count;
+	past->coverage = xcalloc(boots, sizeof(*past->coverage));
+	past->drones = xcalloc(roster->count, sizeof(*past->drones));
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct roster_drone *d = &roster->drones[i];
+
+		if (d->told_ms)
+			past->drones[past->drone_count++] = d->info;
+		for (size_t b = 0; b < d->boot_count; b++) {
+			struct history_coverage *c = &past->coverage[at++];
+
+			str_copy(c->drone, sizeof(c->drone), d->info.id);
+			c->boot = d->boots[b].boot;
+			c->stored = copy_ranges(&d->boots[b].stored);
+			c->lost = copy_ranges(&d->boots[b].lost);
+			c->newest_ms = d->boots[b].newest_ms;
+		}
+	}
+	past->coverage_count = at;
+}

@@ -1,0 +1,21 @@
+/*
+ * What is stored already, read from the rows themselves: into the roster, and
+ * the answers and commands for those who start again.
+ */
+#ifndef HISTORY_PAST_H
+#define HISTORY_PAST_H
+
+#include "history/history.h"
+#include "history/roster.h"
+#include "history/schema.h"
+
+/* How many of the newest days count. */
+#define PAST_DAYS 2
+
+/* Reads one day's file into roster and past. */
+enum schema_trouble past_read_day(const char *path, struct roster *roster,
+    struct history_past *past, struct err *err);
+/* Completes past from the roster: coverage and drones. */
+void past_complete(struct history_past *past, const struct roster *roster);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * The drones the writer knows: what is stored of each boot (so that nothing is
+ * stored twice), whose it is, and its flight. Filled from the files at open,
+ * kept up to date by what is written.
+ */
+#ifndef HISTORY_ROSTER_H
+#define HISTORY_ROSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ranges.h"
+#include "base/strmap.h"
+#include "history/flights.h"
+#include "history/history.h"
+
+struct roster_boot {
+	uint32_t boot;
+	struct ranges stored, lost;
+	int64_t newest_ms; /* arrival */
+};
+
+struct roster_drone {
+	struct history_drone info; /* source "" where nobody told */
+	int64_t told_ms;           /* when; 0 never */
+	struct roster_boot *boots; /* ascending */
+	size_t boot_count, boot_cap;
+	struct flight_tracker tracker;
+};
+
+struct roster {
+	struct roster_drone *drones;
+	size_t count, cap;
+	struct strmap ids;
+};
+
+/* Index of the drone, added where it is new. */
+size_t roster_drone(struct roster *r, const char *id);
+/* Its boot, added where it is new; valid until the next call for that drone. */
+struct roster_boot *roster_boot(struct roster_drone *d, uint32_t boot);
+/* Notes the sample as stored; false where it was already. */
+bool roster_store(struct roster_drone *d, uint32_t boot, uint32_t seq, int64_t arrived_ms);
+/* Forgets boots whose newest row came before that time, and their ranges. */
+void roster_forget(struct roster *r, int64_t before_ms);
+/* Forgets what is stored of every drone, and keeps the drones. */
+void roster_forget_rows(struct roster *r);
+void roster_clear(struct roster *r);
+
+#endif

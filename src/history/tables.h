@@ -1,0 +1,34 @@
+/*
+ * The tables of a day's file that hold rows for people, with their columns:
+ * the files are made from them, and the tables over all days.
+ */
+#ifndef HISTORY_TABLES_H
+#define HISTORY_TABLES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "proto/topic.h"
+
+struct history_column {
+	const char *name, *type; /* as SQL has them, constraints included */
+	const char *help;
+};
+
+struct history_table {
+	const char *name;
+	enum topic_kind kind;  /* of a message: its keys are the first columns */
+	const struct history_column *columns; /* those, or those that follow; ended by NULL */
+	const char *help;
+};
+
+/* Ended by a row without name. */
+extern const struct history_table history_tables[];
+
+const struct history_table *history_table_find(const char *name);
+/* Appends `"a" TEXT,"b" …`, or without types. */
+void history_table_columns(struct buf *sql, const struct history_table *table, bool types);
+/* Appends the quoted name of column i. */
+void history_table_column(struct buf *sql, const struct history_table *table, size_t i);
+
+#endif

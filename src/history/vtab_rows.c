@@ -1,0 +1,283 @@
+/*
+ * The tables beside the samples, each over all days: every file is asked in
+ * turn for the rows that match, by SQLite's own indices.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "history/days.h"
+#include "history/schema.h"
+#include "history/tables.h"
+#include "history/vtab.h"
+
+/* Constraints given to a file at most; SQLite checks all of them again. */
+#define ARGUMENTS_MAX 8
+
+struct rows_table {
+	sqlite3_vtab base;
+	char *dir;
+	const char *name;
+	struct buf columns; /* "a","b",… */
+};
+
+struct rows_cursor {
+	sqlite3_vtab_cursor base;
+	char *where;
+	sqlite3_value *arguments[ARGUMENTS_MAX];
+	int argument_count;
+	int64_t *days;
+	size_t day_count, day;
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	bool eof;
+	sqlite3_int64 row;
+};
+
+static int fail(sqlite3_vtab *vtab, int rc, const char *text)
+{
+	sqlite3_free(vtab->zErrMsg);
+	vtab->zErrMsg = sqlite3_mprintf("%s", text);
+	return rc == SQLITE_OK ? SQLITE_ERROR : rc;
+}
+
+static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+    sqlite3_vtab **vtab, char **error)
+{
+	const struct history_table *table;
+	struct buf sql = BUF_INIT;
+	struct rows_table *t;
+	char *name;
+	int rc;
+
+	(void)aux;
+	if (argc != 5) {
+		*error = sqlite3_mprintf("odyssey_table takes the history's directory and a table");
+		return SQLITE_ERROR;
+	}
+	name = vtab_unquote(argv[4]);
+	table = history_table_find(name);
+	if (!table) {
+		*error = sqlite3_mprintf("the history has no table %s", name);
+		sqlite3_free(name);
+		return SQLITE_ERROR;
+	}
+	sqlite3_free(name);
+	buf_add_str(&sql, "CREATE TABLE x(");
+	history_table_columns(&sql, table, true);
+	buf_add_str(&sql, ")");
+	rc = sqlite3_declare_vtab(db, sql.data);
+	buf_free(&sql);
+	if (rc != SQLITE_OK)
+		return rc;
+	t = xcalloc(1, sizeof(*t));
+	t->dir = vtab_unquote(argv[3]);
+	t->name = table->name;
+	history_table_columns(&t->columns, table, false);
+	*vtab = &t->base;
+	return SQLITE_OK;
+}
+
+static int rows_disconnect(sqlite3_vtab *vtab)
+{
+	struct rows_table *t = (struct rows_table *)vtab;
+
+	sqlite3_free(t->dir);
+	buf_free(&t->columns);
+	free(t);
+	return SQLITE_OK;
+}
+
+static const char *operator_text(int op)
+{
+	switch (op) {
+	case SQLITE_INDEX_CONSTRAINT_EQ:
+		return "=";
+	case SQLITE_INDEX_CONSTRAINT_GT:
+		return ">";
+	case SQLITE_INDEX_CONSTRAINT_GE:
+		return ">=";
+	case SQLITE_INDEX_CONSTRAINT_LT:
+		return "<";
+	case SQLITE_INDEX_CONSTRAINT_LE:
+		return "<=";
+	default:
+		return NULL;
+	}
+}
+
+/* The plan is the WHERE clause for the files. */
+static int rows_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
+{
+	const struct history_table *table =
+	    history_table_find(((struct rows_table *)vtab)->name);
+	struct buf where = BUF_INIT;
+	double cost = 1e6;
+	int n = 0;
+
+	buf_add_str(&where, "");
+	for (int i = 0; i < info->nConstraint && n < ARGUMENTS_MAX; i++) {
+		const char *op = operator_text(info->aConstraint[i].op);
+		int column = info->aConstraint[i].iColumn;
+
+		if (!op || !info->aConstraint[i].usable || column < 0 ||
+		    strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
+			continue;
+		buf_add_str(&where, n ? " AND " : " WHERE ");
+		history_table_column(&where, table, (size_t)column);
+		buf_printf(&where, " %s ?", op);
+		info->aConstraintUsage[i].argvIndex = ++n;
+		cost /= op[0] == '=' ? 100 : 4;
+	}
+	info->idxStr = sqlite3_mprintf("%s", where.data);
+	info->needToFreeIdxStr = 1;
+	info->estimatedCost = cost;
+	info->estimatedRows = (sqlite3_int64)(cost / 10) + 1;
+	buf_free(&where);
+	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int rows_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **cursor)
+{
+	struct rows_cursor *c = xcalloc(1, sizeof(*c));
+
+	(void)vtab;
+	*cursor = &c->base;
+	return SQLITE_OK;
+}
+
+static void leave_day(struct rows_cursor *c)
+{
+	sqlite3_finalize(c->stmt);
+	sqlite3_close(c->db);
+	c->stmt = NULL;
+	c->db = NULL;
+}
+
+static void forget(struct rows_cursor *c)
+{
+	leave_day(c);
+	for (int i = 0; i < c->argument_count; i++)
+		sqlite3_value_free(c->arguments[i]);
+	c->argument_count = 0;
+	free(c->days);
+	free(c->where);
+	c->days = NULL;
+	c->where = NULL;
+}
+
+static int rows_close(sqlite3_vtab_cursor *cursor)
+{
+	forget((struct rows_cursor *)cursor);
+	free(cursor);
+	return SQLITE_OK;
+}
+
+/* Asks the next file: 1, 0 after the last, or -1. */
+static int next_day(struct rows_cursor *c, int *error)
+{
+	struct rows_table *t = (struct rows_table *)c->base.pVtab;
+	char path[DAY_PATH_SIZE];
+	struct err err;
+
+	leave_day(c);
+	while (c->day < c->day_count) {
+		struct buf sql = BUF_INIT;
+		enum schema_trouble trouble;
+		int rc;
+
+		day_path(path, t->dir, c->days[c->day++]);
+		trouble = schema_open_read(&c->db, path, &err);
+		if (trouble == TROUBLE_EMPTY)
+			continue;
+		if (trouble != TROUBLE_NONE) {
+			*error = fail(c->base.pVtab, SQLITE_CANTOPEN, err.text);
+			return -1;
+		}
+		buf_printf(&sql, "SELECT %s FROM %s%s", t->columns.data, t->name, c->where);
+		rc = sqlite3_prepare_v2(c->db, sql.data, -1, &c->stmt, NULL);
+		buf_free(&sql);
+		if (rc != SQLITE_OK) {
+			*error = fail(c->base.pVtab, rc, sqlite3_errmsg(c->db));
+			return -1;
+		}
+		for (int i = 0; i < c->argument_count; i++)
+			sqlite3_bind_value(c->stmt, i + 1, c->arguments[i]);
+		return 1;
+	}
+	return 0;
+}
+
+static int rows_next(sqlite3_vtab_cursor *cursor)
+{
+	struct rows_cursor *c = (struct rows_cursor *)cursor;
+	int rc, error = SQLITE_OK;
+
+	c->row++;
+	for (;;) {
+		rc = c->stmt ? sqlite3_step(c->stmt) : SQLITE_DONE;
+		if (rc == SQLITE_ROW)
+			return SQLITE_OK;
+		if (rc != SQLITE_DONE)
+			return fail(cursor->pVtab, rc, sqlite3_errmsg(c->db));
+		rc = next_day(c, &error);
+		if (rc == -1)
+			return error;
+		if (rc == 0) {
+			c->eof = true;
+			return SQLITE_OK;
+		}
+	}
+}
+
+static int rows_filter(sqlite3_vtab_cursor *cursor, int plan, const char *where, int argc,
+    sqlite3_value **argv)
+{
+	struct rows_cursor *c = (struct rows_cursor *)cursor;
+	struct rows_table *t = (struct rows_table *)cursor->pVtab;
+	struct err err;
+
+	(void)plan;
+	forget(c);
+	c->where = xstrdup(where);
+	for (int i = 0; i < argc && i < ARGUMENTS_MAX; i++)
+		c->arguments[c->argument_count++] = sqlite3_value_dup(argv[i]);
+	c->day = 0;
+	c->row = 0;
+	c->eof = false;
+	if (days_list(t->dir, &c->days, &c->day_count, &err) == -1)
+		return fail(cursor->pVtab, SQLITE_CANTOPEN, err.text);
+	return rows_next(cursor);
+}
+
+static int rows_eof(sqlite3_vtab_cursor *cursor)
+{
+	return ((struct rows_cursor *)cursor)->eof;
+}
+
+static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column)
+{
+	sqlite3_result_value(out, sqlite3_column_value(((struct rows_cursor *)cursor)->stmt, column));
+	return SQLITE_OK;
+}
+
+static int rows_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
+{
+	*row = ((struct rows_cursor *)cursor)->row;
+	return SQLITE_OK;
+}
+
+const sqlite3_module vtab_rows = {
+	.xCreate = rows_connect,
+	.xConnect = rows_connect,
+	.xBestIndex = rows_best_index,
+	.xDisconnect = rows_disconnect,
+	.xDestroy = rows_disconnect,
+	.xOpen = rows_open,
+	.xClose = rows_close,
+	.xFilter = rows_filter,
+	.xNext = rows_next,
+	.xEof = rows_eof,
+	.xColumn = rows_column,
+	.xRowid = rows_rowid,
+};

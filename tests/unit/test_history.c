@@ -1,0 +1,294 @@
+/* The history from outside: what is put is there after the end, once. */
+#include "test_history_util.h"
+
+#define BOOT 1795219000u
+
+static int setup(void **state)
+{
+	(void)state;
+	make_dir();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	remove_dir();
+	return 0;
+}
+
+static void test_a_fresh_directory_has_no_past(void **state)
+{
+	struct history *h = open_history();
+	struct history_past past;
+
+	(void)state;
+	history_take_past(h, &past);
+	assert_int_equal(past.coverage_count, 0);
+	assert_int_equal(past.drone_count, 0);
+	history_past_clear(&past);
+	history_close(&h);
+	assert_null(h);
+}
+
+static void test_coverage_is_told_from_the_rows(void **state)
+{
+	struct history *h = open_history();
+	struct history_past past;
+	struct history_coverage *c;
+
+	(void)state;
+	put_range(h, "D01", BOOT, 0, 99);
+	put_range(h, "D01", BOOT, 110, 199);
+	put_range(h, "D02", BOOT, 5, 5);
+	history_close(&h);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.coverage_count, 2);
+	c = strcmp(past.coverage[0].drone, "D01") == 0 ? &past.coverage[0] : &past.coverage[1];
+	assert_int_equal(c->boot, BOOT);
+	assert_int_equal(c->stored.count, 2);
+	assert_int_equal(c->stored.items[0].to, 99);
+	assert_int_equal(c->stored.items[1].from, 110);
+	assert_int_equal(c->stored.items[1].to, 199);
+	assert_int_equal(c->newest_ms, DAY1 + 19900 + 7);
+	history_past_clear(&past);
+	history_take_past(h, &past);
+	assert_int_equal(past.coverage_count, 0);
+	history_close(&h);
+}
+
+static void test_the_same_sample_is_stored_once(void **state)
+{
+	struct history *h = open_history();
+	struct history_stats stats;
+
+	(void)state;
+	put_range(h, "D01", BOOT, 0, 49);
+	put_range(h, "D01", BOOT, 20, 69);
+	assert_true(wait_samples(h, 70, 2000));
+	put_range(h, "D01", BOOT, 0, 69);
+	history_close(&h);
+	h = open_history();
+	put_range(h, "D01", BOOT, 0, 69);
+	put_range(h, "D02", BOOT, 0, 0);
+	assert_true(wait_samples(h, 1, 2000));
+	history_get_stats(h, &stats);
+	assert_int_equal(stats.samples, 1);
+	history_close(&h);
+	assert_int_equal(stored_total("D01", BOOT), 70);
+}
+
+static void test_commits_within_the_time(void **state)
+{
+	struct history *h = open_history_with((struct history_options){ .commit_ms = 100 });
+	int64_t slowest = 0;
+
+	(void)state;
+	for (uint32_t seq = 0; seq < 10; seq++) {
+		int64_t put = clock_mono_ms();
+
+		put_range(h, "D01", BOOT, seq, seq);
+		assert_true(wait_samples(h, seq + 1, 2000));
+		if (clock_mono_ms() - put > slowest)
+			slowest = clock_mono_ms() - put;
+		poll(NULL, 0, 13);
+	}
+	if (slowest > 150)
+		fail_msg("a sample took %lld ms", (long long)slowest);
+	history_close(&h);
+}
+
+static void test_drones_answers_and_commands_come_back(void **state)
+{
+	struct history_drone drone = { .id = "D01", .source = "sim", .feed = "tcp://a:1", .model = "quad" };
+	struct history_answer answer = { .id = "c-1", .code = 9, .text = "gone", .keep_until_ms = DAY1 + 900000 };
+	struct progress cm = { .id = "c-1", .drone = "D01", .cmd = "goto", .by = "me", .stage = STAGE_SENT,
+		.time = (uint64_t)DAY1 };
+	struct history *h = open_history();
+	struct history_past past;
+
+	(void)state;
+	assert_true(history_put_drone(h, &drone, DAY1));
+	strcpy(drone.model, "wing");
+	assert_true(history_put_drone(h, &drone, DAY1 + 1));
+	assert_true(history_put_progress(h, &cm, DAY1));
+	cm.stage = STAGE_DONE;
+	assert_true(history_put_progress(h, &cm, DAY1 + 5));
+	strcpy(cm.id, "c-2");
+	cm.stage = STAGE_ACCEPTED;
+	assert_true(history_put_progress(h, &cm, DAY1 + 6));
+	assert_true(history_put_answer(h, &answer));
+	history_close(&h);
+
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.drone_count, 1);
+	assert_string_equal(past.drones[0].model, "wing");
+	assert_string_equal(past.drones[0].feed, "tcp://a:1");
+	assert_int_equal(past.command_count, 2);
+	assert_string_equal(past.commands[0].id, "c-1");
+	assert_int_equal(past.commands[0].stage, STAGE_DONE);
+	assert_string_equal(past.commands[1].id, "c-2");
+	assert_string_equal(past.commands[1].by, "me");
+	assert_int_equal(past.answer_count, 1);
+	assert_int_equal(past.answers[0].code, 9);
+	assert_string_equal(past.answers[0].text, "gone");
+	history_past_clear(&past);
+	history_close(&h);
+}
+
+static void test_all_kinds_of_record_are_taken(void **state)
+{
+	struct event ev = { .source = "sim", .time = 1, .severity = 4, .text = "wind" };
+	struct alarm al = { .id = "a", .rule = "battery", .drone = "D01", .level = 2, .state = 1, .time = 1,
+		.value = 12.5, .limit = 20, .text = "low" };
+	struct order order = { .id = "O1", .state = 1, .time = 1, .lat = 47, .lon = 8 };
+	struct history_reject reject = { .source = "tcp://x", .topic = "tm.D1", .topic_len = 5,
+		.body = "\xc1", .body_len = 1, .reason = REJECT_TYPE, .detail = "lat", .arrived_ms = DAY1 };
+	struct history_gap gap = { .drone = "D01", .boot = BOOT, .from = 10, .to = 20,
+		.state = GAP_OPEN, .why = "dropped on the way", .at_ms = DAY1 };
+	struct history *h = open_history();
+	struct history_past past;
+	struct history_stats stats;
+
+	(void)state;
+	assert_true(history_put_event(h, &ev, DAY1));
+	assert_true(history_put_alarm(h, &al, DAY1));
+	assert_true(history_put_order(h, &order, DAY1));
+	assert_true(history_put_reject(h, &reject));
+	assert_true(history_put_gap(h, &gap));
+	gap.from = 12;
+	gap.to = 14;
+	gap.state = GAP_LOST;
+	assert_true(history_put_gap(h, &gap));
+	put_range(h, "D01", BOOT, 0, 0);
+	assert_true(wait_samples(h, 1, 2000));
+	history_get_stats(h, &stats);
+	assert_int_equal(stats.records, 6);
+	history_close(&h);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.coverage_count, 1);
+	assert_int_equal(ranges_total(&past.coverage[0].lost), 3);
+	assert_int_equal(past.coverage[0].lost.items[0].from, 12);
+	history_past_clear(&past);
+	history_close(&h);
+}
+
+static void test_a_second_writer_is_refused(void **state)
+{
+	struct history_options options = { .dir = test_dir, .commit_ms = 20, .queue_bytes = 1 << 20 };
+	struct history *h = open_history(), *other;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(history_open(&other, &options, &err), -1);
+	assert_null(other);
+	assert_non_null(strstr(err.text, "another daemon"));
+	history_close(&h);
+}
+
+static void test_a_file_in_the_place_is_refused(void **state)
+{
+	char path[128];
+	struct history_options options = { .dir = path, .commit_ms = 20, .queue_bytes = 1 << 20 };
+	struct history *h;
+	struct err err;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/file", test_dir);
+	f = fopen(path, "w");
+	fclose(f);
+	assert_int_equal(history_open(&h, &options, &err), -1);
+	snprintf(path, sizeof(path), "%s/file/history", test_dir);
+	assert_int_equal(history_open(&h, &options, &err), -1);
+}
+
+/* ---- backfill ---- */
+
+static void check_backfill(const char *legend, struct history_reader *r, uint32_t from, uint32_t to,
+    uint32_t first, size_t count, bool more)
+{
+	struct backfill bf = { 0 };
+	struct buf expected = BUF_INIT;
+	struct err err;
+
+	CHECK(legend, history_reader_backfill(r, "D01", BOOT, from, to, &bf, &err) == 0);
+	if (bf.count != count)
+		fail_msg("%s: %zu samples instead of %zu", legend, bf.count, count);
+	CHECK(legend, bf.more == more);
+	for (size_t i = 0; i < count; i++) {
+		struct sample s;
+
+		make_sample(&s, BOOT, first + (uint32_t)i);
+		sample_encode(&expected, &s);
+	}
+	CHECK(legend, expected.len == bf.samples.len);
+	CHECK(legend, !count || memcmp(expected.data, bf.samples.data, bf.samples.len) == 0);
+	CHECK(legend, bf.held_count == 1);
+	CHECK(legend, bf.held[0].oldest == 0 && bf.held[0].newest == 4999);
+	buf_free(&expected);
+	backfill_clear(&bf);
+}
+
+static void test_backfill(void **state)
+{
+	static const struct {
+		const char *legend;
+		uint32_t from, to, first;
+		size_t count;
+		bool more;
+	} cases[] = {
+		{ "one", 7, 7, 7, 1, false },
+		{ "some", 100, 299, 100, 200, false },
+		{ "as many as fit", 0, 1999, 0, 2000, false },
+		{ "one too many", 0, 2000, 0, 2000, true },
+		{ "all", 0, UINT32_MAX, 0, 2000, true },
+		{ "the end", 4900, 6000, 4900, 100, false },
+		{ "beyond", 5000, 6000, 0, 0, false },
+	};
+	struct history *h = open_history();
+	struct history_reader *r;
+	struct backfill bf = { 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(history_reader_open(&r, test_dir, &err), 0);
+	assert_int_equal(history_reader_backfill(r, "D01", BOOT, 0, 10, &bf, &err), 0);
+	assert_int_equal(bf.count, 0);
+	backfill_clear(&bf);
+	/* Late and in pieces. */
+	put_range(h, "D01", BOOT, 0, 1499);
+	put_range(h, "D01", BOOT, 3000, 4999);
+	put_range(h, "D02", BOOT, 0, 50);
+	put_range(h, "D01", BOOT, 1500, 2999);
+	assert_true(wait_samples(h, 5051, 5000));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_backfill(cases[i].legend, r, cases[i].from, cases[i].to, cases[i].first,
+		    cases[i].count, cases[i].more);
+	history_close(&h);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_backfill(cases[i].legend, r, cases[i].from, cases[i].to, cases[i].first,
+		    cases[i].count, cases[i].more);
+	history_reader_close(&r);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_fresh_directory_has_no_past),
+		TEST(test_coverage_is_told_from_the_rows),
+		TEST(test_the_same_sample_is_stored_once),
+		TEST(test_commits_within_the_time),
+		TEST(test_drones_answers_and_commands_come_back),
+		TEST(test_all_kinds_of_record_are_taken),
+		TEST(test_a_second_writer_is_refused),
+		TEST(test_a_file_in_the_place_is_refused),
+		TEST(test_backfill),
+	};
+
+	return cmocka_run_group_tests_name("history", tests, NULL, NULL);
+}
