@@ -84,6 +84,7 @@ static void roster_answered(void *user, enum client_result result, const void *b
 	if (result != CLIENT_LATE && result != CLIENT_GONE)
 		s->roster_open = false;
 	list = wire_key(reply, "drones");
+	s->ui.model.roster_known = s->ui.model.roster_known || reply;
 	for (size_t i = 0; i < wire_count(list); i++)
 		roster_entry(s, wire_at(list, i));
 }

@@ -91,8 +91,10 @@ static void age_text(double age, char text[COLUMN_TEXT_SIZE])
 {
 	if (isinf(age))
 		str_copy(text, COLUMN_TEXT_SIZE, "never");
+	else if (age < 1)
+		str_copy(text, COLUMN_TEXT_SIZE, "<1"); /* tenths would only flicker */
 	else if (age < 100)
-		snprintf(text, COLUMN_TEXT_SIZE, "%.1f", age);
+		snprintf(text, COLUMN_TEXT_SIZE, "%.0fs", floor(age));
 	else if (age < 6000)
 		snprintf(text, COLUMN_TEXT_SIZE, "%.0fm%02d", floor(age / 60), (int)age % 60);
 	else
@@ -176,6 +178,8 @@ void column_text(const struct column *c, const struct ui_drone *d, char text[COL
 		break;
 	}
 	v = sample_value(&d->sample, c->field);
+	if (fabs(v) < 0.5 * pow(10, -c->decimals))
+		v = 0; /* no "-0" */
 	if (isnan(v))
 		str_copy(text, COLUMN_TEXT_SIZE, "-");
 	else if (c->pad3)

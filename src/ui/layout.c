@@ -102,6 +102,10 @@ void layout_draw(const struct layout *l, struct canvas *c)
 		for (int y = d->y; y < d->y + d->h; y++) {
 			bool left = at(c, d->x - 1, y) == H_LINE, right = at(c, d->x + 1, y) == H_LINE;
 
+			/* A title that is that long goes before a joint. */
+			if ((y == d->y || y == d->y + d->h - 1) && at(c, d->x, y) != H_LINE &&
+			    at(c, d->x, y) != ' ')
+				continue;
 			canvas_put(c, d->x, y, joint(left, right, y > d->y, y < d->y + d->h - 1),
 			    ROLE_BORDER);
 		}

@@ -105,6 +105,7 @@ struct model {
 	char whom[ID_SIZE];    /* its name */
 	int kind;              /* enum source_kind */
 	int64_t offset_ms;     /* its clock less ours */
+	bool roster_known;     /* everybody there is was told once */
 	int64_t heard_mono;    /* anything of it */
 	uint64_t messages, malformed, dropped;
 	double rate;           /* messages a second */

@@ -33,7 +33,7 @@ static void draw_spark(struct canvas *c, int x, int y, int w, const struct ui_dr
 		sparkline_draw(c, x + 5, y, spark_w, battery ? ROLE_WARN : old ? ROLE_STALE : ROLE_SPARK,
 		    &d->trail, s->value, s->low, s->high, s->span);
 	if (isfinite(now))
-		snprintf(text, sizeof(text), s->format, now);
+		snprintf(text, sizeof(text), s->format, fabs(now) < 0.05 ? 0 : now);
 	if (s->value == TRAIL_HEIGHT && isfinite(sample_value(&d->sample, FIELD_climb)))
 		snprintf(more, sizeof(more), " %+.1f", sample_value(&d->sample, FIELD_climb));
 	else if (s->value == TRAIL_VOLTAGE && isfinite(sample_value(&d->sample, FIELD_current)))
@@ -111,7 +111,7 @@ static void put_seen(const struct ui_drone *d, char *text, size_t size)
 	char age[32] = "never";
 
 	if (isfinite(d->age_s))
-		snprintf(age, sizeof(age), d->age_s < 100 ? "%.1f s ago" : "%.0f s ago", d->age_s);
+		snprintf(age, sizeof(age), d->age_s < 1 ? "now" : "%.0f s ago", d->age_s);
 	snprintf(text, size, "%s   seq %u   %s %s", age, d->sample.known ? sample_seq(&d->sample) : 0,
 	    d->kind == KIND_SIM ? "SIMULATED by" : "from", *d->source ? d->source : "?");
 }

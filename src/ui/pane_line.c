@@ -12,6 +12,10 @@ static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *u
 	char text[320];
 	size_t n = 0;
 
+	if (*ui->message) {
+		canvas_text(c, x + 2, r.y, r.x + r.w - x - 3, ui->message_role, ui->message);
+		return;
+	}
 	complete_line(ui, &comp);
 	text[0] = '\0';
 	for (int i = 0; i < comp.shown_count && comp.count > 1 && n < sizeof(text) - 70; i++)

@@ -11,7 +11,8 @@
 #include "ui/map_overlay.h"
 #include "ui/ui.h"
 
-#define FIT_ZOOM_MAX 15.5
+#define FIT_ZOOM_MAX 14.5
+#define REFIT_MS 5000
 #define FIT_MARGIN 3
 
 void map_pane_init(struct map_pane *p)
@@ -42,6 +43,7 @@ void map_pane_fit(struct ui *ui)
 	}
 	if (n && map_view_fit(&ui->map.view, points, n, FIT_MARGIN, FIT_ZOOM_MAX))
 		ui->map.placed = true;
+	ui->map.fit_mono = m->now_mono;
 	free(points);
 }
 
@@ -67,6 +69,27 @@ static void follow(struct ui *ui)
 		map_view_look(v, p, v->zoom);
 }
 
+/* Until the user looks elsewhere the whole fleet stays in sight. */
+static void refit(struct ui *ui)
+{
+	const struct model *m = &ui->model;
+
+	if (m->now_mono - ui->map.fit_mono < REFIT_MS)
+		return;
+	for (size_t i = 0; i < m->count; i++) {
+		struct geo_point p;
+		double x, y;
+
+		if (m->drones[i].dismissed || !model_position(&m->drones[i], &p.lat, &p.lon))
+			continue;
+		map_view_project(&ui->map.view, p, &x, &y);
+		if (!map_view_on(&ui->map.view, x, y)) {
+			map_pane_fit(ui);
+			return;
+		}
+	}
+}
+
 void map_pane_update(struct ui *ui)
 {
 	const struct rect *r = &ui->layout.pane[PANE_MAP];
@@ -78,6 +101,8 @@ void map_pane_update(struct ui *ui)
 		map_view_resize(v, MAP_BRAILLE, r->w, r->h - 1, v->aspect);
 	if (!ui->map.placed)
 		map_pane_fit(ui);
+	else if (!ui->map.moved && !ui->map.follow && !ui->map.crosshair)
+		refit(ui);
 	follow(ui);
 }
 

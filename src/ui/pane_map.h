@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/geo.h"
 #include "map/label.h"
@@ -18,6 +19,7 @@
 struct map_pane {
 	struct map_view view;
 	bool placed;          /* it looks at something: the fleet was there once */
+	int64_t fit_mono;     /* when all was last brought into sight */
 	bool moved;           /* by the user: it no longer fits by itself */
 	bool follow;          /* keeps the selected drone in sight */
 	bool trails, names;

@@ -138,7 +138,9 @@ void ui_run_line(struct ui *ui, const char *text)
 	struct err err = { "" };
 
 	if (command_line_run(ui, text, &err) == -1) {
-		/* The line comes back, with what is wrong. */
+		/* The line comes back, to be mended. */
+		ui->mode = UI_LINE;
+		line_set(&ui->line, text);
 		ui_say(ui, ROLE_ERROR, "%s", err.text);
 	}
 }
@@ -159,6 +161,7 @@ static void line_mode_key(struct ui *ui, uint32_t key)
 		if (!complete_apply(ui))
 			ui_say(ui, ROLE_DIM, "nothing fits here");
 	} else {
+		ui->message[0] = '\0';
 		line_key(&ui->line, key);
 	}
 }
@@ -309,7 +312,7 @@ void ui_key(struct ui *ui, uint32_t key, int64_t now_mono)
  * changes it. */
 static void select_first(struct ui *ui)
 {
-	if (ui->selected == NO_DRONE && ui->fleet.count)
+	if (ui->selected == NO_DRONE && ui->model.roster_known && ui->fleet.count)
 		ui->selected = ui->fleet.order[0];
 }
 
