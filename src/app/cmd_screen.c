@@ -115,10 +115,12 @@ int cmd_screen(struct app *app)
 		code = EXIT_FAILED;
 	} else {
 		screen_daemon_start(s);
+		screen_maps_start(s);
 		sig = screen_run(s);
 	}
 	term_close(&s->term);
 	screen_link_close(s);
+	screen_maps_stop(s);
 	if (getenv("ODYSSEY_FRAME_STATS") && s->frames)
 		fprintf(stderr, "frames %llu, %.2f ms each\n", (unsigned long long)s->frames,
 		    (double)s->frame_us / 1000 / (double)s->frames);

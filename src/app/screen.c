@@ -141,11 +141,11 @@ static void take_resize(struct screen *s)
 
 static void turn(struct screen *s, int64_t next)
 {
-	struct link_item items[5] = {
+	struct link_item items[6] = {
 		{ .fd = s->at.signals },
 		{ .socket = client_pollable(s->client) },
 	};
-	int n = 2, keys = -1, winch = -1;
+	int n = 2, keys = -1, winch = -1, maps = -1;
 	int64_t wait;
 
 	if (!s->headless) {
@@ -156,6 +156,10 @@ static void turn(struct screen *s, int64_t next)
 	}
 	if (s->starter_fd != -1)
 		items[n++].fd = s->starter_fd;
+	if (screen_maps_fd(s) != -1) {
+		maps = n;
+		items[n++].fd = screen_maps_fd(s);
+	}
 	wait = next - clock_mono_ms();
 	/* The feed is not waited for: it is taken in turns, before each frame. */
 	link_poll(items, (size_t)n, wait < 0 ? 0 : wait > 250 ? 250 : (int)wait);
@@ -167,6 +171,8 @@ static void turn(struct screen *s, int64_t next)
 		take_keys(s);
 	if (winch >= 0 && items[winch].ready)
 		take_resize(s);
+	if (maps >= 0 && items[maps].ready)
+		screen_maps_take(s);
 	if (!s->headless && s->term.gone) {
 		/* The terminal hung up: nobody is there to see or to type. */
 		s->exit_signal = s->exit_signal ? s->exit_signal : 1;

@@ -16,6 +16,7 @@
 #include "ui/ui.h"
 
 struct screen;
+struct screen_maps;
 
 /* A script of keys: see screen_script.c. */
 struct script {
@@ -41,6 +42,8 @@ struct screen {
 	int64_t now_mono, now_ms;
 	int64_t frame_mono;   /* of the last frame */
 	uint64_t frames, frame_us; /* drawn, and the CPU time they took */
+
+	struct screen_maps *maps; /* screen_maps.c */
 
 	/* The link: screen_link.c. */
 	bool hello_open, roster_open, sources_open, commands_open, backfill_open;
@@ -77,6 +80,13 @@ void screen_send(struct screen *s, struct intent *intent);
 void screen_send_progress(struct screen *s, const struct progress *cm);
 void screen_send_free(struct screen *s);
 void screen_name_user(char by[NAME_SIZE]);
+
+/* Loads the map in the background; what is there is taken when the descriptor
+ * (-1: none) is readable. */
+void screen_maps_start(struct screen *s);
+int screen_maps_fd(const struct screen *s);
+void screen_maps_take(struct screen *s);
+void screen_maps_stop(struct screen *s);
 
 /* Starts a daemon for the site where none runs. */
 void screen_daemon_start(struct screen *s);

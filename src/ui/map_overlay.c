@@ -48,11 +48,19 @@ void map_overlay_raster(struct canvas *c, struct rect r, struct map_pane *p)
 			canvas_put(c, r.x + x, r.y + y, 0x2800u + cell->dots, role);
 		}
 	}
-	for (size_t i = 0; i < raster->label_count; i++) {
+}
+
+void map_overlay_labels(struct canvas *c, struct rect r, const struct map_pane *p)
+{
+	const struct map_raster *raster = &p->raster;
+
+	for (size_t i = 0; p->raster_valid && i < raster->label_count; i++) {
 		const struct map_label *l = &raster->labels[i];
 		enum role role = l->layer < p->layer_count && p->layers[l->layer]->kind == MAP_PLACE ? ROLE_PLACE : ROLE_DIM;
 
-		canvas_text(c, r.x + l->col, r.y + l->row, l->width, role, l->text);
+		/* Drones and their names were placed before. */
+		if (map_grid_free(&p->grid, l->col, l->row, l->width))
+			canvas_text(c, r.x + l->col, r.y + l->row, l->width, role, l->text);
 	}
 }
 

@@ -5,8 +5,10 @@
 #include "ui/canvas.h"
 #include "ui/pane_map.h"
 
-/* The raster itself, its labels too, into the canvas. */
+/* The raster's dots. */
 void map_overlay_raster(struct canvas *c, struct rect r, struct map_pane *p);
+/* Its names, where nothing else was written: after the drones. */
+void map_overlay_labels(struct canvas *c, struct rect r, const struct map_pane *p);
 /* Trails, the selected drone's route and fence, the ruler. */
 void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui);
 /* Drones, those that share a cell as one with the worst's look, their names

@@ -99,9 +99,9 @@ void map_pane_update(struct ui *ui)
 		return;
 	if (v->cols != r->w || v->rows != r->h - 1)
 		map_view_resize(v, MAP_BRAILLE, r->w, r->h - 1, v->aspect);
-	if (!ui->map.placed)
+	if (!ui->map.placed && ui->model.roster_known)
 		map_pane_fit(ui);
-	else if (!ui->map.moved && !ui->map.follow && !ui->map.crosshair)
+	else if (ui->map.placed && !ui->map.moved && !ui->map.follow && !ui->map.crosshair)
 		refit(ui);
 	follow(ui);
 }
@@ -222,6 +222,7 @@ void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)
 	draw_edges(c, body, &p->view);
 	draw_credit(c, body, p);
 	map_overlay_drones(c, body, ui);
+	map_overlay_labels(c, body, p);
 	draw_crosshair(c, body, ui);
 	if (!p->placed)
 		canvas_text(c, body.x + 2, body.y + body.h / 2, body.w - 4, ROLE_DIM, "no drone has a position yet");
