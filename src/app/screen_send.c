@@ -34,16 +34,67 @@ void screen_name_user(char by[NAME_SIZE])
 	snprintf(by, NAME_SIZE, "%.31s@%.32s", pw ? pw->pw_name : "unknown", host);
 }
 
-/* The line has the command first; send_line_read() wants the drones first. */
-int screen_parse(struct ui *ui, int count, char **words, struct intent *out, struct err *err)
+/* "+200m@045": so far in that direction from where the drone is. */
+static bool relative(const struct ui_drone *d, const char *word, struct geo_point *out)
 {
-	char *line[2 * WORDS_MAX + 2], ids_word[] = "x";
+	char number[32], unit[8] = "";
+	const char *at = strchr(word, '@');
+	double metres, bearing;
+	struct geo_point from;
+	size_t n;
+
+	if (*word != '+' || !at || !str_double(at + 1, &bearing) || !model_position(d, &from.lat, &from.lon))
+		return false;
+	n = strspn(word + 1, "0123456789.");
+	str_copy_n(number, sizeof(number), word + 1, n);
+	str_copy_n(unit, sizeof(unit), word + 1 + n, (size_t)(at - word) - 1 - n);
+	if (!str_double(number, &metres) || (*unit && strcmp(unit, "m") != 0 && strcmp(unit, "km") != 0))
+		return false;
+	*out = geo_direct(from, bearing, strcmp(unit, "km") == 0 ? metres * 1000 : metres);
+	return true;
+}
+
+/* Words that stand for a position, "@cursor" and the relative form, become the
+ * latitude and longitude they mean. Returns how many words there are then. */
+static int expand_positions(struct ui *ui, int count, char **words, char **out, char numbers[2][32])
+{
+	size_t n_targets, *targets;
+	const struct ui_drone *d = NULL;
+	int n = 0;
+
+	targets = ui_targets(ui, &n_targets);
+	for (int i = 1; i < count && !d; i++)
+		d = model_find(&ui->model, words[i]);
+	if (!d && n_targets == 1)
+		d = &ui->model.drones[targets[0]];
+	free(targets);
+	for (int i = 0; i < count; i++) {
+		struct geo_point p = ui->map.cross;
+
+		if (i > 0 && ((strcmp(words[i], "@cursor") == 0 && ui->map.crosshair) || (d && relative(d, words[i], &p)))) {
+			snprintf(numbers[0], 32, "%.7f", p.lat);
+			snprintf(numbers[1], 32, "%.7f", p.lon);
+			out[n++] = numbers[0];
+			out[n++] = numbers[1];
+		} else {
+			out[n++] = words[i];
+		}
+	}
+	return n;
+}
+
+/* The line has the command first; send_line_read() wants the drones first. */
+int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, struct err *err)
+{
+	char *words[WORDS_MAX + 3], numbers[2][32];
+	char *line[2 * WORDS_MAX + 8], ids_word[] = "x";
 	struct send_line send;
 	struct send_target *targets = NULL;
 	const char **known;
 	size_t target_count = 0;
 	int drones = 1, n = 0, result;
 
+	count = expand_positions(ui, count, typed, words, numbers);
 	while (drones < count && n < WORDS_MAX &&
 	    (model_find(&ui->model, words[drones]) || send_is_pattern(words[drones]))) {
 		line[n++] = words[drones++];

@@ -11,7 +11,7 @@ static const struct column own_columns[] = {
 	{ .kind = COLUMN_ID, .name = "id", .title = "ID", .width = 4, .left = true },
 	{ .kind = COLUMN_STATE, .name = "state", .title = "S", .width = 1, .left = true },
 	{ .kind = COLUMN_MODE, .name = "mode", .title = "MODE", .width = 5, .left = true },
-	{ .kind = COLUMN_AGE, .name = "age", .title = "AGE", .width = 5 },
+	{ .kind = COLUMN_AGE, .name = "age", .title = "AGE", .width = 4 },
 	{ .kind = COLUMN_MODEL, .name = "model", .title = "MODEL", .width = 8, .left = true },
 	{ .kind = COLUMN_SOURCE, .name = "source", .title = "SOURCE", .width = 8, .left = true },
 	{ .kind = COLUMN_TASK, .name = "task", .title = "TASK", .width = 10, .left = true },
@@ -90,15 +90,15 @@ int columns_parse(struct columns *c, const char *text, struct err *err)
 static void age_text(double age, char text[COLUMN_TEXT_SIZE])
 {
 	if (isinf(age))
-		str_copy(text, COLUMN_TEXT_SIZE, "never");
+		str_copy(text, COLUMN_TEXT_SIZE, "-");
 	else if (age < 1)
 		str_copy(text, COLUMN_TEXT_SIZE, "<1"); /* tenths would only flicker */
 	else if (age < 100)
 		snprintf(text, COLUMN_TEXT_SIZE, "%.0fs", floor(age));
 	else if (age < 6000)
-		snprintf(text, COLUMN_TEXT_SIZE, "%.0fm%02d", floor(age / 60), (int)age % 60);
+		snprintf(text, COLUMN_TEXT_SIZE, "%.0fm", floor(age / 60));
 	else
-		snprintf(text, COLUMN_TEXT_SIZE, "%.0fh%02d", fmin(floor(age / 3600), 9999), (int)fmod(age / 60, 60));
+		snprintf(text, COLUMN_TEXT_SIZE, "%.0fh", fmin(floor(age / 3600), 999));
 }
 
 static void mode_text(const struct ui_drone *d, char text[COLUMN_TEXT_SIZE])

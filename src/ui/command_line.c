@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "format/position.h"
+#include "map/places.h"
 #include "ui/actions.h"
 #include "ui/ui.h"
 
@@ -109,6 +110,7 @@ static int run_go(struct ui *ui, int count, char **words, struct err *err)
 {
 	struct ui_drone *d = count == 2 ? model_find(&ui->model, words[1]) : NULL;
 	struct buf text = BUF_INIT;
+	struct map_place place;
 	struct geo_point p;
 	int result;
 
@@ -122,6 +124,17 @@ static int run_go(struct ui *ui, int count, char **words, struct err *err)
 	for (int i = 1; i < count; i++)
 		buf_printf(&text, "%s%s", i > 1 ? " " : "", words[i]);
 	result = position_parse(text.data, &p, err);
+	/* What is no position may be a place. */
+	if (result == -1 && ui->map.layer_count &&
+	    map_places_find(ui->map.layers, ui->map.layer_count, text.data, &place, 1)) {
+		buf_free(&text);
+		ui->map.follow = false;
+		map_view_look(&ui->map.view, place.at, place.zoom);
+		ui->map.placed = ui->map.moved = true;
+		return 0;
+	}
+	if (result == -1 && text.data[0] > '9')
+		err_set(err, "\"%.60s\" is no drone, no place on the map and no position", text.data);
 	buf_free(&text);
 	if (result == 0) {
 		ui->map.follow = false;
@@ -254,6 +267,33 @@ static const char *drone_candidate(struct ui *ui, int word, int n)
 	return (size_t)n < ui->model.count ? ui->model.drones[n].id : NULL;
 }
 
+static const char *place_candidate(struct ui *ui, int word, int n)
+{
+	struct map_place places[20];
+	char *quoted = ui->place_text;
+	size_t drones = ui->model.count, found;
+	char typed[64];
+	const char *begin = ui->line.text + strcspn(ui->line.text, " ");
+
+	if (word != 1)
+		return NULL;
+	if ((size_t)n < drones)
+		return ui->model.drones[n].id;
+	str_copy(typed, sizeof(typed), begin + strspn(begin, " "));
+	if (!*typed || !ui->map.layer_count)
+		return NULL;
+	found = map_places_find(ui->map.layers, ui->map.layer_count, typed, places, ARRAY_LEN(places));
+	if ((size_t)n - drones >= found)
+		return NULL;
+	str_copy(quoted, sizeof(ui->place_text), places[(size_t)n - drones].text);
+	for (char *p = quoted; *p; p++) {
+		/* A blank ends a word: the name up to there finds it as well. */
+		if (*p == ' ')
+			*p = '\0';
+	}
+	return quoted;
+}
+
 static const char *setting_candidate(struct ui *ui, int word, int n)
 {
 	static const char *const charsets[] = { "braille", "block", "ascii", NULL };
@@ -301,7 +341,7 @@ const struct line_command line_commands[] = {
 	{ "select", NULL, "DRONE", run_select, "select a drone", drone_candidate },
 	{ "mark", NULL, "DRONE... | none", run_mark, "mark drones; commands then go to all of them", drone_candidate },
 	{ "follow", NULL, "[DRONE]", run_follow, "keep it in sight on the map", drone_candidate },
-	{ "go", NULL, "DRONE | LAT LON", run_go, "look there on the map", drone_candidate },
+	{ "go", NULL, "DRONE | PLACE | LAT LON", run_go, "look there on the map", place_candidate },
 	{ "zoom", NULL, "NUMBER", run_zoom, "of the map, -3 to 21", NULL },
 	{ "set", NULL, "NAME VALUE", run_set, "theme, columns, fps, aspect, charset, trails, names", setting_candidate },
 	{ "save-screen", NULL, "FILE", run_save, "write what is shown to a file", NULL },

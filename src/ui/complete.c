@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ui/command_line.h"
 #include "ui/ui.h"
@@ -12,7 +13,8 @@ static void offer(struct completion *c, const char *word, const char *candidate)
 {
 	size_t n = 0;
 
-	if (!str_starts(candidate, word))
+	/* Places are found without case and accents. */
+	if (strncasecmp(candidate, word, strlen(word)) != 0)
 		return;
 	if (c->shown_count < COMPLETE_SHOWN)
 		str_copy(c->shown[c->shown_count++], sizeof(c->shown[0]), candidate);

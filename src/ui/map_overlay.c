@@ -12,6 +12,7 @@
 #include "ui/ui.h"
 
 #define TRAILS_MAX 200   /* drones with trails drawn */
+#define OTHERS_POINTS 90 /* of the trails of those not selected */
 #define POINTERS_MAX 12
 #define CIRCLE_STEPS 64
 
@@ -64,14 +65,15 @@ void map_overlay_labels(struct canvas *c, struct rect r, const struct map_pane *
 	}
 }
 
-static void draw_trail(struct map_pane *p, const struct ui_drone *d, bool selected, int64_t now_ms)
+static void draw_trail(struct map_pane *p, const struct ui_drone *d, bool selected)
 {
 	struct dot_pen pen = { selected ? ROLE_STRONG : ROLE_TRAIL, PRIORITY_TRAIL + selected, 1, 0 };
 	size_t n = d->trail.count;
 
-	(void)now_ms;
+	/* A minute and a half of the others says where they come from. */
+	n = !selected && n > OTHERS_POINTS ? OTHERS_POINTS : n;
 	for (size_t i = 0; i < n; i++) {
-		const struct trail_point *t = &d->trail.points[n - 1 - i];
+		const struct trail_point *t = &d->trail.points[d->trail.count - 1 - i];
 		double x, y;
 
 		/* Older dots are fewer. */
@@ -114,6 +116,12 @@ static void draw_fences(struct map_pane *p, const struct plan *plan)
 		draw_way(p, points, n, true, &pen);
 		free(points);
 	}
+}
+
+/* A mission that is flown, or that waits on the ground to be. */
+static bool has_route(const struct ui_drone *d)
+{
+	return sample_value(&d->sample, FIELD_waypoint) > 0 || !sample_flag(&d->sample, FLAG_IN_AIR);
 }
 
 /* From the drone through the points still to be flown. */
@@ -191,14 +199,15 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 
 		if (other == d || !other->trail.count || (!sample_flag(&other->sample, FLAG_IN_AIR) && other->health != HEALTH_LOST))
 			continue;
-		draw_trail(p, other, false, ui->model.now_ms);
+		draw_trail(p, other, false);
 		drawn++;
 	}
 	if (d && p->trails)
-		draw_trail(p, d, true, ui->model.now_ms);
+		draw_trail(p, d, true);
 	if (d && d->plan_known) {
 		draw_fences(p, &d->plan);
-		draw_route(p, d);
+		if (has_route(d))
+			draw_route(p, d);
 	}
 	if (p->crosshair && p->ruler) {
 		const struct geo_point ends[2] = { p->ruler_from, p->cross };
@@ -213,7 +222,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 			draw_way(p, ends, 2, false, &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
 	}
 	put_dots(c, r, &p->dots);
-	if (d && d->plan_known)
+	if (d && d->plan_known && has_route(d))
 		draw_waypoints(c, r, p, d);
 	if (preview->active && preview->intent.cmd == CMD_GOTO) {
 		double x, y;

@@ -186,7 +186,7 @@ void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	if (*f->filter)
 		snprintf(text + n, sizeof(text) - (size_t)n, " /%s", f->filter);
 	snprintf(right, sizeof(right), "%s%s %s", r.w > 50 ? "sort " : "",
-	    f->paused ? "waits" : f->sort.name, f->invert ? "\u25b2" : "\u25bc");
+	    f->paused ? "order waits" : f->sort.name, f->invert ? "\u25b2" : "\u25bc");
 	layout_title(c, r, ui->focus == PANE_FLEET, 2, "FLEET", text, right);
 	if (r.h < 2)
 		return;

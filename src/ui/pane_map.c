@@ -120,17 +120,22 @@ static void draw_raster(struct canvas *c, struct rect r, struct map_pane *p)
 	map_overlay_raster(c, r, p);
 }
 
-static void draw_edges(struct canvas *c, struct rect r, const struct map_view *v)
+static void draw_edges(struct canvas *c, struct rect r, struct map_pane *p)
 {
+	const struct map_view *v = &p->view;
 	struct map_tick ticks[MAP_TICKS_MAX];
 	struct map_scale_bar bar = map_scale_bar(v, r.w / 5 > 8 ? r.w / 5 : 8);
 	int n = map_ticks_lat(v, 6, ticks), cells = (int)(bar.cells + 0.5);
 	int y = r.y + r.h - 1;
 
 	for (int i = 0; i < n; i++) {
-		if (ticks[i].at > 0 && ticks[i].at < r.h - 2)
-			canvas_text(c, r.x + 1, r.y + ticks[i].at, 10, ROLE_DIM, ticks[i].text);
+		if (ticks[i].at <= 0 || ticks[i].at >= r.h - 2)
+			continue;
+		canvas_text(c, r.x + 1, r.y + ticks[i].at, 10, ROLE_DIM, ticks[i].text);
+		map_grid_take(&p->grid, 0, ticks[i].at, (int)strlen(ticks[i].text) + 2);
 	}
+	map_grid_take(&p->grid, 0, r.h - 1, cells + 12);
+	map_grid_take(&p->grid, r.w - 18, r.h - 1, 18);
 	canvas_text(c, r.x + r.w - 3, r.y, 2, ROLE_DIM, "N\u2191");
 	if (cells < 2 || cells + 12 > r.w)
 		return;
@@ -219,7 +224,7 @@ void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)
 	canvas_clip(c, body);
 	draw_raster(c, body, p);
 	map_overlay_lines(c, body, ui);
-	draw_edges(c, body, &p->view);
+	draw_edges(c, body, p);
 	draw_credit(c, body, p);
 	map_overlay_drones(c, body, ui);
 	map_overlay_labels(c, body, p);

@@ -96,6 +96,7 @@ struct ui {
 	int64_t rtt_ms;         /* of the terminal; -1 unknown */
 	bool stalled;
 	char by[NAME_SIZE];     /* who sits here */
+	char place_text[80];    /* a completion's */
 	char site[128];         /* whom it is attached to: an endpoint */
 
 	struct ui_request requests[UI_REQUESTS_MAX];
