@@ -111,7 +111,7 @@ static void mode_text(const struct ui_drone *d, char text[COLUMN_TEXT_SIZE])
 	};
 	int64_t mode = d->sample.raw[FIELD_mode];
 
-	if (d->health == HEALTH_LOST)
+	if (d->silent)
 		str_copy(text, COLUMN_TEXT_SIZE, "LOST");
 	else if (!sample_has(&d->sample, FIELD_mode) || mode < 0 || mode >= MODE_COUNT)
 		str_copy(text, COLUMN_TEXT_SIZE, "?");

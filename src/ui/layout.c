@@ -59,15 +59,13 @@ void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, i
 				   : LAYOUT_LARGE;
 	l->status = (struct rect){ 0, 0, w, 1 };
 	l->line = (struct rect){ 0, h - 1, w, 1 };
-	if (preview_rows > body.h)
-		preview_rows = body.h;
-	if (preview_rows > 0) {
-		body.h -= preview_rows;
-		l->preview = (struct rect){ 0, body.y + body.h, w, preview_rows };
-	}
 	if (body.h < 1)
 		return;
-	/* The preview costs the lists room, never the layout. */
+	if (preview_rows > body.h)
+		preview_rows = body.h;
+	/* It lies over the lists at the foot: nothing moves because of it. */
+	if (preview_rows > 0)
+		l->preview = (struct rect){ 0, body.y + body.h - preview_rows, w, preview_rows };
 	if (zoomed || l->size == LAYOUT_TINY)
 		l->pane[focus] = body;
 	else if (l->size == LAYOUT_SMALL)

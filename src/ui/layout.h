@@ -17,12 +17,12 @@ enum layout_size { LAYOUT_TINY, LAYOUT_SMALL, LAYOUT_MEDIUM, LAYOUT_LARGE };
 struct layout {
 	enum layout_size size;
 	struct rect status, line;
-	struct rect preview;          /* h 0: none */
+	struct rect preview;          /* over the panes' last rows; h 0: none */
 	struct rect pane[PANE_COUNT]; /* w 0: not shown */
 	struct rect divider[2];       /* columns between panes; h 0: none */
 };
 
-/* preview_rows: what the preview needs above the line, 0 for none. zoomed: the
+/* preview_rows: what the preview wants above the line, 0 for none. zoomed: the
  * focused pane alone. */
 void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, int preview_rows);
 /* Draws the dividers over the title rows, with their joints. */

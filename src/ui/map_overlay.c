@@ -249,7 +249,7 @@ static uint32_t arrow(const struct ui_drone *d)
 	double speed = sample_value(&d->sample, FIELD_speed);
 	double heading = sample_value(&d->sample, speed > 1 ? FIELD_course : FIELD_heading);
 
-	if (d->health == HEALTH_LOST)
+	if (d->silent)
 		return '?';
 	if (isnan(heading))
 		heading = sample_value(&d->sample, FIELD_heading);

@@ -310,7 +310,8 @@ static void judge(struct model *m, struct ui_drone *d)
 		health = HEALTH_CRIT;
 	else if (d->alarm_level != LEVEL_UNKNOWN)
 		health = worse(health, HEALTH_WARN);
-	if (d->age_s >= lost) {
+	d->silent = d->age_s >= lost;
+	if (d->silent) {
 		/* What it said last is no judgement of what it is now. */
 		health = d->alarm_level == LEVEL_CRITICAL ? HEALTH_CRIT : HEALTH_LOST;
 		if (isinf(d->age_s))

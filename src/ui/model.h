@@ -54,6 +54,7 @@ struct ui_drone {
 	/* By model_tick(). */
 	double age_s;          /* INFINITY: never heard */
 	enum health health;
+	bool silent;           /* lost by its age, whatever else it is */
 	char reason[80];       /* of the health, "" where it is ok */
 	int alarm_level;       /* highest of its alarms that stand */
 

@@ -24,7 +24,7 @@ static void draw_spark(struct canvas *c, int x, int y, int w, const struct ui_dr
 {
 	double now = sample_value(&d->sample, trail_fields[s->value]);
 	bool battery = s->value == TRAIL_BATTERY && *d->reason == 'b' && d->health >= HEALTH_WARN;
-	bool old = d->health == HEALTH_LOST || d->health == HEALTH_STALE;
+	bool old = d->silent || d->health == HEALTH_STALE;
 	int value_w = 16, spark_w = w - 5 - value_w;
 	char text[64] = "not known", more[48] = "";
 
@@ -171,6 +171,6 @@ void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 
 		facts[i].put(d, text, sizeof(text));
 		canvas_text(c, r.x + 2, y, 5, ROLE_DIM, facts[i].label);
-		canvas_text(c, r.x + 7, y, r.w - 8, d->health == HEALTH_LOST ? ROLE_LOST : ROLE_TEXT, text);
+		canvas_text(c, r.x + 7, y, r.w - 8, d->silent ? ROLE_LOST : ROLE_TEXT, text);
 	}
 }

@@ -106,7 +106,7 @@ static void draw_row(struct canvas *c, struct rect r, int y, const struct ui *ui
 	const struct ui_drone *d = &ui->model.drones[drone];
 	bool idle = d->sample.raw[FIELD_mode] == MODE_IDLE && !sample_flag(&d->sample, FLAG_IN_AIR);
 	enum role plain = ui->model.link == LINK_GONE || d->health == HEALTH_STALE ? ROLE_STALE
-	    : d->health == HEALTH_LOST ? ROLE_LOST : idle ? ROLE_DIM : ROLE_TEXT;
+	    : d->silent ? ROLE_LOST : idle ? ROLE_DIM : ROLE_TEXT;
 	int x = r.x + 1, id_width = 2;
 
 	canvas_put(c, r.x, y, drone == ui->selected ? '>' : d->marked ? '*' : ' ',

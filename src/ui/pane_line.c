@@ -85,6 +85,7 @@ void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	const struct preview *p = &ui->preview;
 	int y = r.y + 1, x = r.x + 1;
 
+	canvas_fill(c, r, ' ', ROLE_TEXT);
 	layout_title(c, r, true, 0, "CONFIRM", p->remade ? "made anew: look again" : "",
 	    "nothing is sent until y");
 	if (y < r.y + r.h)

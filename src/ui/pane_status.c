@@ -11,10 +11,10 @@ static const struct {
 	enum role role;
 } counts[] = {
 	{ HEALTH_OK, "ok", ROLE_BAR },
-	{ HEALTH_STALE, "stale", ROLE_BAR_DIM },
-	{ HEALTH_WARN, "warn", ROLE_BAR_WARN },
 	{ HEALTH_CRIT, "CRIT", ROLE_CRIT },
 	{ HEALTH_LOST, "lost", ROLE_BAR_LOST },
+	{ HEALTH_WARN, "warn", ROLE_BAR_WARN },
+	{ HEALTH_STALE, "stale", ROLE_BAR_DIM },
 };
 
 enum role health_role(enum health h)
@@ -77,7 +77,9 @@ void pane_status_draw(struct canvas *c, const struct ui *ui)
 
 	canvas_fill(c, (struct rect){ 0, 0, c->w, 1 }, ' ', ROLE_BAR);
 	x = badge(c, ui) + 1;
-	x += canvas_text(c, x, 0, c->w / 4, ROLE_BAR, *m->whom ? m->whom : ui->site) + 2;
+	/* Where there is little room the counts go before the name. */
+	if (c->w >= 70)
+		x += canvas_text(c, x, 0, c->w / 4, ROLE_BAR, *m->whom ? m->whom : ui->site) + 2;
 	x = put_counts(c, x, m);
 	for (size_t i = 0; i < m->source_count; i++)
 		lost_sources += m->sources[i].lost;
@@ -85,7 +87,11 @@ void pane_status_draw(struct canvas *c, const struct ui *ui)
 		x += canvas_printf(c, x, 0, c->w - x, ROLE_BAR_WARN, "%zu source%s lost", lost_sources,
 		    lost_sources == 1 ? "" : "s") + 2;
 	clock_text(m->replay && m->source_count ? m->now_ms + m->offset_ms : m->now_ms, clock);
-	end = canvas_right(c, c->w - 1, 0, ROLE_BAR, "%s", clock) - 1;
+	end = c->w - 1;
+	if (x + canvas_width(clock) <= end)
+		end = canvas_right(c, end, 0, ROLE_BAR, "%s", clock) - 1;
+	if (x + 16 > end)
+		return;
 	if (ui->read_only)
 		end = canvas_right(c, end, 0, ROLE_BAR_WARN, "READ-ONLY ") - 1;
 	else if (m->replay)

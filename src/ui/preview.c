@@ -13,7 +13,7 @@
 
 #define DEFAULT_SPEED 10.0 /* m/s, where neither order nor drone says */
 #define LEAST_SPEED 2.0    /* below it a drone's present speed says nothing of its flight */
-#define DRAIN_SPAN_MS 60000
+#define DRAIN_SPAN_MS 20000
 
 void intent_clear(struct intent *o)
 {
@@ -214,14 +214,15 @@ static uint64_t state_of(const struct preview *p, const struct model *m)
 
 	for (size_t i = 0; i < p->intent.count; i++) {
 		const struct ui_drone *d = &m->drones[p->intent.drones[i]];
-		uint64_t parts[3] = {
+		uint64_t parts[4] = {
 			(uint64_t)d->sample.raw[FIELD_mode] | (uint64_t)sample_has(&d->sample, FIELD_mode) << 32,
 			(uint64_t)(d->sample.raw[FIELD_flags] &
 			    (FLAG_ARMED | FLAG_IN_AIR | FLAG_FAILSAFE | FLAG_POSITION_VALID)),
-			d->health == HEALTH_LOST ? 2 : d->health == HEALTH_STALE,
+			d->silent ? 2 : d->age_s >= m->stale_s,
+			d->plan_known ? d->plan.rev + 1 : 0,
 		};
 
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < 4; k++)
 			h = (h ^ parts[k]) * 1099511628211u;
 	}
 	return h;
@@ -234,7 +235,7 @@ static void warn_of_drones(struct preview *p, const struct model *m)
 
 	for (size_t i = 0; i < p->intent.count; i++) {
 		d = &m->drones[p->intent.drones[i]];
-		bool fresh = d->health != HEALTH_LOST && d->health != HEALTH_STALE && d->sample.known;
+		bool fresh = !d->silent && d->age_s < m->stale_s && d->sample.known;
 		bool maybe = !fresh || sample_maybe_in_air(&d->sample);
 
 		p->dangerous = p->dangerous ||

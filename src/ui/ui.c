@@ -316,17 +316,30 @@ static void select_first(struct ui *ui)
 		ui->selected = ui->fleet.order[0];
 }
 
+/* Plan (and fence) of a drone that is looked at or about to be commanded. */
+static void want_plan(struct ui *ui, size_t drone)
+{
+	struct ui_drone *d = &ui->model.drones[drone];
+	struct ui_request *r = d->plan_wanted ? NULL : ui_ask(ui, REQUEST_PLAN);
+
+	if (!r)
+		return;
+	d->plan_wanted = true;
+	r->drone = drone;
+}
+
 static void want_past(struct ui *ui)
 {
 	struct ui_drone *d = ui_selected(ui);
 	struct ui_request *r;
 
-	if (!d || ui->model.link != LINK_LIVE)
+	if (ui->model.link != LINK_LIVE)
 		return;
-	if (!d->plan_known && !d->plan_wanted && (r = ui_ask(ui, REQUEST_PLAN))) {
-		d->plan_wanted = true;
-		r->drone = ui->selected;
-	}
+	if (ui->preview.active && ui->preview.intent.count == 1)
+		want_plan(ui, ui->preview.intent.drones[0]);
+	if (!d)
+		return;
+	want_plan(ui, ui->selected);
 	if (!d->filled && !d->filling && d->sample.known && (r = ui_ask(ui, REQUEST_BACKFILL))) {
 		d->filling = true;
 		r->drone = ui->selected;
