@@ -364,8 +364,8 @@ int command_line_split(char *text, char **words, int max, struct err *err)
 		for (quote = 0; *in && (quote || (*in != ' ' && *in != '\t')); in++) {
 			if (quote && *in == quote)
 				quote = 0;
-			else if (!quote && *in == '"')
-				quote = *in;
+			else if (!quote && *in == '"' && out == words[n - 1])
+				quote = *in; /* within a word it is seconds of arc */
 			else if (*in == '\\' && in[1])
 				*out++ = *++in;
 			else

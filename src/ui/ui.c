@@ -415,6 +415,8 @@ void ui_draw(struct ui *ui)
 		pane_help_draw(c, (struct rect){ 0, 1, ui->w, ui->h - 2 }, ui);
 	if (ui->preview.active && ui->layout.preview.h) {
 		pane_preview_draw(c, ui->layout.preview, ui);
+		if (!ui->preview.drawn)
+			ui->preview.drawn_mono = ui->model.now_mono;
 		ui->preview.drawn = true;
 	}
 	pane_status_draw(c, ui);
