@@ -16,6 +16,9 @@ int cmd_ls(struct app *app);
 int cmd_send(struct app *app);
 int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);
+int cmd_sql(struct app *app);
+int cmd_flights(struct app *app);
+int cmd_export(struct app *app);
 int cmd_tail(struct app *app);
 
 #endif
