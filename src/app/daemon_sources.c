@@ -240,8 +240,9 @@ static void roster_answered(void *user, enum client_result result, const void *b
 		return;
 	drones = wire_key(reply.body, "drones");
 	s->drones = wire_count(drones);
-	if (s->state != SOURCE_UP) {
-		/* It speaks and says whom it has: no need to wait for a heartbeat. */
+	if (s->state == SOURCE_NEVER) {
+		/* It speaks and says whom it has: no need to wait for a first
+		 * heartbeat. One that was lost for want of them is. */
 		s->heartbeat_mono_ms = d->now_mono_ms;
 		source_up(d, s);
 		s->greeted = true;
