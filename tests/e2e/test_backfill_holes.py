@@ -105,6 +105,25 @@ def test_in_neither_is_asked_for_later(fake, daemon):
     wait_for(lambda: stored(d, "F01", src.boot, 0, 9) == list(range(10)), "these two", 40)
 
 
+def test_a_seq_neither_nor_held_is_asked_for_later(fake, daemon):
+    """Only `lost` means lost: a source may not hold it yet, or not tell what it holds."""
+    src = fake()
+    src.on_backfill = lambda r: [(0, {"v": 1, "ok": True, "samples": [], "more": False,
+                                      "held": [], "lost": []})]
+    d = daemon(sources=[src])
+    src.wait_subscribed()
+    d.wait_up(src)
+    src.samples(3)
+    src.sample(send=False)
+    src.samples(3)
+    wait_for(lambda: src.asked("backfill"), "a request")
+    time.sleep(0.3)
+    with Control(d.control) as c:
+        assert c.backfill("F01", src.boot, 0, 6)["lost"] == []
+    src.on_backfill = None
+    wait_for(lambda: stored(d, "F01", src.boot, 0, 6) == list(range(7)), "it", 40)
+
+
 def test_late_ones_fill_their_hole_themselves(fake, daemon, watch):
     src = fake()
     src.on_backfill = lambda r: []

@@ -30,8 +30,7 @@ def test_absent_then_there(fake, daemon, watch):
     d = daemon(sources=[src])
     w = watch(d)
     w.wait(2, "hb")
-    said = d.source(src.feed)
-    assert said["state"] == "never" and said["kind"] is None or said["kind"] == "unknown"
+    assert d.source(src.feed)["state"] == "never"
     assert d.ask("roster")["drones"] == []
     src.appear()
     flows(src, w)
