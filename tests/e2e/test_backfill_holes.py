@@ -194,6 +194,7 @@ def test_holes_of_a_restart_are_filled(fake, daemon, number):
     d = d.again()
     try:
         src.wait_subscribed()
+        d.wait_drone("F01")
         src.samples(10)
         wait_for(lambda: stored(d, "F01", src.boot, 0, 409) == list(range(410)), "all 410")
     finally:

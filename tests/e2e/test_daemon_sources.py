@@ -98,7 +98,7 @@ def test_a_silent_drone_is_not_a_lost_source(fake, daemon, watch):
     assert d.source(src.feed)["state"] == "up"
 
 
-def test_missed_heartbeats_mean_gone_though_samples_go_on_or_not(fake, daemon, watch):
+def test_missed_heartbeats_mean_gone_though_requests_are_answered(fake, daemon, watch):
     src = fake()
     d = daemon(sources=[src])
     w = watch(d)
@@ -106,6 +106,11 @@ def test_missed_heartbeats_mean_gone_though_samples_go_on_or_not(fake, daemon, w
     d.wait_up(src)
     src.heartbeats = False
     wait_for(lambda: d.source(src.feed)["state"] == "lost", "lost", 30)
+    # Gone it stays, though its control socket answers.
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        assert d.source(src.feed)["state"] == "lost"
+        time.sleep(0.05)
     src.heartbeats = True
     wait_for(lambda: d.source(src.feed)["state"] == "up", "up")
 
