@@ -114,6 +114,7 @@ def test_roster(quiet):
 
 
 def test_sources(quiet):
+    wait_for(lambda: quiet.source(quiet.src.feed)["drones"] is not None, "a heartbeat")
     [s] = quiet.ask("sources")["sources"]
     assert s["source"] == "fake" and s["kind"] == "sim" and s["state"] == "up"
     assert s["feed"] == quiet.src.feed and s["drones"] == 2
