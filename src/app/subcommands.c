@@ -107,6 +107,25 @@ static const struct flag_desc sql_flags[] = {
 	{ 0 },
 };
 
+static const struct flag_desc history_flags[] = {
+	FLAG_HISTORY,
+	FLAG_JSON,
+	{ 0 },
+};
+
+static const struct flag_desc rejects_flags[] = {
+	FLAG_HISTORY,
+	FLAG_STATE,
+	FLAG_SINCE,
+	FLAG_UNTIL,
+	{ .name = "reason", .value = "WORD", .help = "only these (odyssey doc rejects lists the words)" },
+	{ .name = "count", .help = "how many by source and reason" },
+	{ .name = "retry", .help = "store the samples that this version does not refuse" },
+	FLAG_JSON,
+	FLAG_CSV,
+	{ 0 },
+};
+
 const struct subcommand subcommand_table[] = {
 	{
 		.name = "ls",
@@ -193,6 +212,24 @@ const struct subcommand subcommand_table[] = {
 		    "  odyssey export --drone D01 --from 2h --format gpx\n\n"
 		    "Where samples are missing or the position was not valid a new segment begins.\n",
 		.options = export_flags,
+	},
+	{
+		.name = "history",
+		.run = cmd_history,
+		.operands = "[verify]",
+		.summary = "list the days that are stored, or read all of them and say what is wrong",
+		.details = "MISSING are samples that are still asked for, LOST those that will never come.\n"
+			   "verify ends with 1 if anything is wrong.\n",
+		.options = history_flags,
+	},
+	{
+		.name = "rejects",
+		.run = cmd_rejects,
+		.operands = "",
+		.summary = "list the messages that were refused, with the reason",
+		.details = "--json has their bytes. --retry needs the daemon to be stopped; what is stored\n"
+			   "already is not stored again.\n",
+		.options = rejects_flags,
 	},
 	{
 		.name = "sql",
