@@ -83,8 +83,8 @@ static void emit(const struct map_fill *f, int row, double x0, double x1,
 
 void map_fill_end(struct map_fill *f, void (*span)(void *arg, int row, int col, int count), void *arg)
 {
-	if (f->count > f->sorted_cap) {
-		f->sorted_cap = f->cap;
+	if (f->count >= f->sorted_cap) {
+		f->sorted_cap = f->cap + 1;
 		f->sorted = xreallocarray(f->sorted, f->sorted_cap, sizeof(*f->sorted));
 	}
 	/* By row: counted, then put in place from the back. */

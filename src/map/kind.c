@@ -9,8 +9,8 @@
 const struct map_kind_desc map_kinds[MAP_KINDS] = {
 	[MAP_LAND] = {
 		.name = "land", .colour = "land", .priority = 10, .zoom_min = ALWAYS,
-		.filled = true, .outlined = true, .labelled = true, .label_zoom = 0.5,
-		.help = "land areas, filled; names of countries",
+		.filled = true, .labelled = true, .label_zoom = 0.5,
+		.help = "land areas, filled, or outlined if not filled; names of countries",
 	},
 	[MAP_WATER] = {
 		.name = "water", .colour = "water", .priority = 30, .zoom_min = ALWAYS,

@@ -25,8 +25,6 @@
 #include "map/kind.h"
 #include "map/mercator.h"
 
-#define MAP_LABEL_MAX 64 /* longest name in bytes; longer ones are cut */
-
 struct map_layer_desc {
 	const char *name;
 	const char *file; /* .shp, with .shx and .dbf beside it */
