@@ -34,17 +34,29 @@ bool map_grid_free(const struct map_grid *g, int col, int row, int width)
 	return !memchr(g->taken + (size_t)row * (size_t)g->cols + col, 1, (size_t)width);
 }
 
+/* Cuts a run of cells to the grid; false if nothing is left. */
+static bool cut(const struct map_grid *g, int *col, int row, int *width)
+{
+	if (row < 0 || row >= g->rows || *col >= g->cols)
+		return false;
+	if (*col < 0) {
+		*width += *col;
+		*col = 0;
+	}
+	if (*width > g->cols - *col)
+		*width = g->cols - *col;
+	return *width > 0;
+}
+
+bool map_grid_clear_of(const struct map_grid *g, int col, int row, int width)
+{
+	return !cut(g, &col, row, &width) ||
+	    !memchr(g->taken + (size_t)row * (size_t)g->cols + col, 1, (size_t)width);
+}
+
 void map_grid_take(struct map_grid *g, int col, int row, int width)
 {
-	if (row < 0 || row >= g->rows || col >= g->cols)
-		return;
-	if (col < 0) {
-		width += col;
-		col = 0;
-	}
-	if (width > g->cols - col)
-		width = g->cols - col;
-	if (width > 0)
+	if (cut(g, &col, row, &width))
 		memset(g->taken + (size_t)row * (size_t)g->cols + col, 1, (size_t)width);
 }
 

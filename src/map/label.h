@@ -21,6 +21,8 @@ void map_grid_reset(struct map_grid *g, int cols, int rows);
 void map_grid_clear(struct map_grid *g);
 /* Whether all of width cells from (col, row) are on the grid and free. */
 bool map_grid_free(const struct map_grid *g, int col, int row, int width);
+/* Whether no cell of those is taken, wherever they are. */
+bool map_grid_clear_of(const struct map_grid *g, int col, int row, int width);
 /* Parts beyond the grid are ignored. */
 void map_grid_take(struct map_grid *g, int col, int row, int width);
 

@@ -106,6 +106,25 @@ static void set_zooms(struct map_layer *layer, const struct map_layer_desc *desc
 	layer->zoom_max = isnan(desc->zoom_max) ? INFINITY : desc->zoom_max;
 }
 
+static void read_credit(struct map_layer *layer)
+{
+	const char *slash = strrchr(layer->file, '/');
+	char *path = xasprintf("%.*sCREDIT", slash ? (int)(slash - layer->file) + 1 : 0, layer->file);
+	FILE *f = fopen(path, "r");
+	char line[256];
+
+	if (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\r\n")] = '\0';
+		str_copy(layer->credit, sizeof(layer->credit), line);
+		if (!utf8_valid(layer->credit, strlen(layer->credit)))
+			layer->credit[0] = '\0';
+		str_clean(layer->credit);
+	}
+	if (f)
+		fclose(f);
+	free(path);
+}
+
 static struct map_layer *layer_new(const struct map_layer_desc *desc)
 {
 	const struct map_kind_desc *kind = &map_kinds[desc->kind];
@@ -133,6 +152,7 @@ struct map_layer *map_load(const struct map_layer_desc *desc, struct err *err)
 	l.areas = l.parts.areas = shapefile_type(f) == SHAPEFILE_AREAS;
 	if (!l.areas)
 		l.layer->filled = false;
+	read_credit(l.layer);
 	set_zooms(l.layer, desc, shapefile_has_classes(f));
 	rc = read_records(&l, f, err);
 	if (rc == 0)

@@ -65,6 +65,9 @@ struct map_layer {
 	size_t features, vertices; /* drawn */
 	size_t skipped;            /* records that could not be */
 	struct mercator_box box;   /* of everything; x0 > x1 when empty */
+	/* Whom to name while the layer is drawn: the line in a file CREDIT in the
+	 * shapefile's folder, or "". */
+	char credit[64];
 
 	struct map_geometry *geometry;
 	struct map_name *names; /* by zoom band, near ones together: names.h */

@@ -45,7 +45,7 @@ struct map_raster {
 	struct map_cell *cells; /* rows after each other */
 	struct map_label *labels; /* most important first; none overlaps another */
 	size_t label_count;
-	/* Layers by index that were drawn, to name those with a duty to be named. */
+	/* Layers by index that reach into the view, as bits: whose credit to show. */
 	uint64_t drawn;
 
 	/* Its own, kept from one drawing to the next. */

@@ -88,23 +88,45 @@ static void add_label(struct map_raster *r, const struct map_candidate *c, int c
 	map_grid_take(&r->grid, col - 1, row, c->name->width + 2);
 }
 
+/* Two maps that overlap know the same town. */
+#define SAME_PLACE 8 /* cells */
+
+static bool written(const struct map_raster *r, const struct map_candidate *c)
+{
+	for (size_t i = 0; i < r->label_count; i++) {
+		const struct map_label *l = &r->labels[i];
+		bool point = c->name->kind == MAP_NAME_POINT;
+
+		if ((l->kind == MAP_NAME_POINT) == point && !strcmp(l->text, c->name->text) &&
+		    (!point || (abs(l->at_col - c->col) <= SAME_PLACE &&
+		                   abs(l->at_row - c->row) <= SAME_PLACE / 2)))
+			return true;
+	}
+	return false;
+}
+
 static void place_beside(struct map_raster *r, const struct map_candidate *c)
 {
 	int col, row;
 
-	if (!map_grid_free(&r->grid, c->col, c->row, 1) ||
+	if (!map_grid_free(&r->grid, c->col, c->row, 1) || written(r, c) ||
 	    map_label_place(&r->grid, c->col, c->row, c->name->width, -1, &col, &row) < 0)
 		return;
 	map_grid_take(&r->grid, c->col, c->row, 1);
 	add_label(r, c, col, row);
 }
 
-static bool written(const struct map_raster *r, const struct map_candidate *c)
+/* Names of lines keep their distance, or a town would be all text. */
+static bool has_room(const struct map_raster *r, const struct map_candidate *c, int col, int row)
 {
-	for (size_t i = 0; i < r->label_count; i++)
-		if (r->labels[i].kind != MAP_NAME_POINT && !strcmp(r->labels[i].text, c->name->text))
-			return true;
-	return false;
+	int width = c->name->width, side = c->name->kind == MAP_NAME_LINE ? 3 : 0;
+
+	if (!map_grid_free(&r->grid, col, row, width))
+		return false;
+	return !side ||
+	    (map_grid_clear_of(&r->grid, col - side, row - 1, width + 2 * side) &&
+	        map_grid_clear_of(&r->grid, col - side, row, width + 2 * side) &&
+	        map_grid_clear_of(&r->grid, col - side, row + 1, width + 2 * side));
 }
 
 static void place_on(struct map_raster *r, const struct map_candidate *c)
@@ -115,7 +137,7 @@ static void place_on(struct map_raster *r, const struct map_candidate *c)
 	if (written(r, c))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(down); i++) {
-		if (map_grid_free(&r->grid, col, c->row + down[i], c->name->width)) {
+		if (has_room(r, c, col, c->row + down[i])) {
 			add_label(r, c, col, c->row + down[i]);
 			return;
 		}
