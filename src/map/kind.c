@@ -48,7 +48,7 @@ const struct map_kind_desc map_kinds[MAP_KINDS] = {
 		.help = "roads; paths from zoom 13, streets from 10, main roads from 6",
 	},
 	[MAP_BORDER] = {
-		.name = "border", .colour = "border", .priority = 65, .zoom_min = ALWAYS,
+		.name = "border", .colour = "border", .priority = 65, .zoom_min = { 0, 0, 0 },
 		.outlined = true, .dashed = true,
 		.help = "borders, dashed",
 	},

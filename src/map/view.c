@@ -58,7 +58,7 @@ void map_view_init(struct map_view *v, enum map_charset charset, int cols, int r
 {
 	*v = (struct map_view){ .x = MERCATOR_WORLD / 2, .y = MERCATOR_WORLD / 2 };
 	map_view_resize(v, charset, cols, rows, aspect);
-	v->zoom = fmin(log2(v->cols / CELLS_AT_0), log2(v->rows * v->aspect / CELLS_AT_0));
+	v->zoom = fmax(log2(v->cols / CELLS_AT_0), log2(v->rows * v->aspect / CELLS_AT_0));
 	settle(v);
 }
 

@@ -55,7 +55,8 @@ struct map_view {
 	double unit_x, unit_y; /* units a dot is wide and high */
 };
 
-/* The whole world, or as much of it as fits. aspect 0 or not finite: 2. */
+/* As much of the world as shows once, nothing of it twice. aspect 0 or not
+ * finite: 2. */
 void map_view_init(struct map_view *v, enum map_charset charset, int cols, int rows, double aspect);
 /* Centre and zoom stay. */
 void map_view_resize(struct map_view *v, enum map_charset charset, int cols, int rows,
