@@ -43,6 +43,7 @@ struct shapefile {
 	struct map_encoding *encoding;
 	struct map_projection *projection; /* NULL: degrees as they are */
 	locale_t c_locale;
+	bool not_degrees; /* by the header, and no .prj */
 
 	struct mercator_point *points;
 	size_t point_cap;
@@ -154,11 +155,9 @@ static int check_header(struct shapefile *f, bool prj, const double min[4], cons
 	if (f->type < 0 || f->type > SHPT_MULTIPOINTM || !drawable[plain])
 		return err_set(err, "%s: holds shapes of type %d, which cannot be drawn; points, lines "
 		    "and areas can", f->path, f->type);
-	if (!prj && f->records && (fabs(min[0]) > 360 || fabs(max[0]) > 360 || fabs(min[1]) > 91 ||
-	                              fabs(max[1]) > 91))
-		return err_set(err, "%s: its coordinates (x from %.0f to %.0f) are no degrees and no .prj "
-		    "beside it says what they are; put the .prj there, or convert it to WGS 84 "
-		    "(ogr2ogr -t_srs EPSG:4326)", f->path, min[0], max[0]);
+	/* One wild vertex makes such a header too: it counts once no record can be used. */
+	f->not_degrees = !prj && !(fabs(min[0]) <= 360 && fabs(max[0]) <= 360 && fabs(min[1]) <= 91 &&
+	                           fabs(max[1]) <= 91);
 	f->type = plain;
 	return 0;
 }
@@ -368,6 +367,14 @@ size_t shapefile_skipped(const struct shapefile *f, const char **why)
 {
 	*why = f->why;
 	return f->skipped;
+}
+
+int shapefile_unusable(const struct shapefile *f, struct err *err)
+{
+	if (f->not_degrees)
+		return err_set(err, "%s: its coordinates are no degrees and no .prj beside it says what they "
+		    "are; put the .prj there, or convert it to WGS 84 (ogr2ogr -t_srs EPSG:4326)", f->path);
+	return err_set(err, "%s: none of its %d records can be drawn: %s", f->path, f->records, f->why);
 }
 
 bool shapefile_has_names(const struct shapefile *f)
