@@ -13,6 +13,7 @@ int cmd_completion(struct app *app);
 int cmd_daemon(struct app *app);
 int cmd_doc(struct app *app);
 int cmd_ls(struct app *app);
+int cmd_screen(struct app *app);
 int cmd_send(struct app *app);
 int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);

@@ -21,7 +21,7 @@ const struct flag_desc common_flags[] = {
 
 static void print_overview(FILE *out)
 {
-	fprintf(out, "usage: odyssey COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+	fprintf(out, "usage: odyssey [COMMAND] [OPTIONS] [ARGUMENTS]\n\n"
 		     "Mission control for drone fleets in a terminal.\n\ncommands:\n");
 	for (const struct subcommand *s = subcommand_table; s->name; s++)
 		fprintf(out, "  %-12s %s\n", s->name, s->summary);
@@ -166,10 +166,9 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		print_overview(stderr);
-		return EXIT_USAGE;
-	}
+	/* Without a command it is the screen. */
+	if (argc < 2)
+		return run(subcommand_find("screen"), 0, argv + 1);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		print_overview(stdout);
@@ -179,6 +178,8 @@ int main(int argc, char **argv)
 		printf("odyssey %s\n", ODYSSEY_VERSION);
 		return EXIT_OK;
 	}
+	if (argv[1][0] == '-')
+		return run(subcommand_find("screen"), argc - 1, argv + 1);
 	s = subcommand_find(argv[1]);
 	return s ? run(s, argc - 2, argv + 2) : unknown_command(argv[1]);
 }

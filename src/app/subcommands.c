@@ -39,6 +39,15 @@ static const struct flag_desc stop_flags[] = {
 #define FLAG_JSON { .name = "json", .help = "JSON lines" }
 #define FLAG_FIELDS { .name = "fields", .value = "NAME,...", .help = "only these, as in lat,lon,height" }
 
+static const struct flag_desc screen_flags[] = {
+	FLAG_CONNECT,
+	{ .name = "read-only", .help = "nothing can be sent from this screen" },
+	{ .name = "color", .value = "WHEN", .help = "auto, never, 8, 16 or 256 colours" },
+	{ .name = "charset", .value = "SET", .help = "auto, braille, block or ascii" },
+	{ .name = "script", .value = "FILE", .help = "play the keys of a file; without a terminal too" },
+	{ 0 },
+};
+
 static const struct flag_desc ls_flags[] = {
 	FLAG_CONNECT,
 	FLAG_JSON,
@@ -127,6 +136,17 @@ static const struct flag_desc rejects_flags[] = {
 };
 
 const struct subcommand subcommand_table[] = {
+	{
+		.name = "screen",
+		.run = cmd_screen,
+		.operands = "",
+		.summary = "show map, fleet and alarms, and take commands; what odyssey alone does",
+		.details =
+		    "Attaches to the site's daemon and starts one where none runs. ? in it lists the\n"
+		    "keys. A script has a step a line: wait SECONDS, key NAME..., type TEXT, line\n"
+		    "COMMAND, size COLUMNSxROWS, save FILE.\n",
+		.options = screen_flags,
+	},
 	{
 		.name = "ls",
 		.run = cmd_ls,

@@ -1,0 +1,137 @@
+/* odyssey: the screen. Opens terminal and link, runs the loop, gives both back. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/process.h"
+#include "app/screen.h"
+
+/* SIGWINCH as a descriptor, so that no other thread ever takes it. */
+static int winch_descriptor(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void load_history(struct screen *s)
+{
+	char path[CONFIG_PATH_SIZE + 32];
+	struct err err;
+
+	if (process_make_dir(s->app->config.state_dir, &err) == -1)
+		return;
+	snprintf(path, sizeof(path), "%s/commands", s->app->config.state_dir);
+	line_load(&s->ui.line, path);
+}
+
+static int open_terminal(struct screen *s, struct err *err)
+{
+	const struct app *app = s->app;
+	struct term_options options = {
+		.color = args_get(&app->args, "color"),
+		.charset = args_get(&app->args, "charset"),
+	};
+
+	options.color = options.color ? options.color : "auto";
+	options.charset = options.charset ? options.charset : "auto";
+	if (s->script.lines && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+		const char *columns = getenv("COLUMNS"), *lines = getenv("LINES");
+
+		s->headless = true;
+		ui_resize(&s->ui, columns ? atoi(columns) : 80, lines ? atoi(lines) : 24, 2);
+		if (strcmp(options.charset, "ascii") == 0)
+			s->ui.charset = CHARSET_ASCII;
+		return 0;
+	}
+	if (term_open(&s->term, &options, err) == -1)
+		return -1;
+	s->ui.charset = s->term.charset;
+	ui_resize(&s->ui, s->term.w, s->term.h, s->term.cell_aspect);
+	if (*s->term.notice)
+		ui_say(&s->ui, ROLE_WARN, "%s", s->term.notice);
+	return 0;
+}
+
+static int check_choice(const struct args *args, const char *name, const char *const *choices,
+    struct err *err)
+{
+	const char *value = args_get(args, name);
+
+	for (const char *const *c = choices; value && *c; c++) {
+		if (strcmp(*c, value) == 0)
+			return 0;
+	}
+	return value ? err_set(err, "--%s takes %s, ... and not \"%.40s\"; --help lists them", name, choices[0], value)
+		     : 0;
+}
+
+static int check_options(const struct args *args, struct err *err)
+{
+	static const char *const colors[] = { "auto", "never", "8", "16", "256", NULL };
+	static const char *const charsets[] = { "auto", "braille", "block", "ascii", NULL };
+
+	if (args->operand_count)
+		return err_set(err, "there is no command \"%.40s\"; odyssey --help lists them", args->operands[0]);
+	if (check_choice(args, "color", colors, err) == -1)
+		return -1;
+	return check_choice(args, "charset", charsets, err);
+}
+
+int cmd_screen(struct app *app)
+{
+	struct screen *s = calloc(1, sizeof(*s));
+	const char *script = args_get(&app->args, "script");
+	struct err err;
+	int code = EXIT_OK, sig = 0;
+
+	if (!s)
+		return EXIT_FAILED;
+	s->app = app;
+	s->starter_fd = -1;
+	if (check_options(&app->args, &err) == -1 || attach_open(&s->at, app, &err) == -1 ||
+	    (script && script_load(&s->script, script, &err) == -1)) {
+		attach_close(&s->at);
+		script_free(&s->script);
+		free(s);
+		return app_usage_error("", &err);
+	}
+	s->winch = winch_descriptor();
+	ui_init(&s->ui, app->config.stale_s, app->config.lost_s);
+	s->ui.hooks.parse = screen_parse;
+	s->ui.read_only = args_has(&app->args, "read-only");
+	str_copy(s->ui.site, sizeof(s->ui.site), s->at.feed);
+	screen_name_user(s->ui.by);
+	load_history(s);
+	wire_doc_init(&s->doc);
+	if (open_terminal(s, &err) == -1 || screen_link_open(s, &err) == -1) {
+		code = EXIT_FAILED;
+	} else {
+		screen_daemon_start(s);
+		screen_maps_start(s);
+		sig = screen_run(s);
+	}
+	term_close(&s->term);
+	screen_link_close(s);
+	screen_maps_stop(s);
+	if (getenv("ODYSSEY_FRAME_STATS") && s->frames)
+		fprintf(stderr, "frames %llu, %.2f ms each\n", (unsigned long long)s->frames,
+		    (double)s->frame_us / 1000 / (double)s->frames);
+	screen_send_free(s);
+	script_free(&s->script);
+	attach_close(&s->at);
+	ui_free(&s->ui);
+	if (s->winch != -1)
+		close(s->winch);
+	if (code == EXIT_FAILED)
+		app_failure("", &err);
+	free(s);
+	return sig ? 128 + sig : code;
+}

@@ -1,0 +1,101 @@
+/*
+ * The screen's loop and what it holds: terminal and sockets in one wait, the
+ * machine of ui/ between them. Nothing here blocks; at most one frame is on
+ * its way to the terminal.
+ */
+#ifndef APP_SCREEN_H
+#define APP_SCREEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "app/attach.h"
+#include "app/send_follow.h"
+#include "ui/term_curses.h"
+#include "ui/ui.h"
+
+struct screen;
+struct screen_maps;
+
+/* A script of keys: see screen_script.c. */
+struct script {
+	char **lines; /* owned; NULL: no script */
+	size_t count, next;
+	int64_t wait_until_mono;
+	bool ended;
+};
+
+struct screen {
+	struct app *app;
+	struct attach at;
+	struct client *client;
+	struct feed_in *feed;
+	struct wire_doc doc;
+	struct ui ui;
+	struct term term;
+	bool headless;        /* a script without a terminal */
+	struct script script;
+	bool quit;
+	int exit_signal;      /* that ended it, or 0 */
+	int winch;            /* descriptor, readable on SIGWINCH; -1 none */
+	int64_t now_mono, now_ms;
+	int64_t frame_mono;   /* of the last frame */
+	uint64_t frames, frame_us; /* drawn, and the CPU time they took */
+
+	struct screen_maps *maps; /* screen_maps.c */
+
+	/* The link: screen_link.c. */
+	bool hello_open, roster_open, sources_open, commands_open, backfill_open;
+	int64_t hello_mono, hello_ms, sources_mono, commands_mono, try_mono;
+	uint64_t boot;
+	size_t backfill_next; /* row of the fleet whose past is asked for next */
+
+	/* Commands under way: screen_send.c. */
+	struct sending *sendings; /* a list; each freed when the client is done with it */
+	size_t open_commands;
+
+	/* The daemon it starts: screen_daemon.c. */
+	pid_t starter;
+	int starter_fd;       /* what it says; -1 none */
+	char starter_text[512];
+};
+
+int screen_run(struct screen *s);
+/* The whole canvas as text into a file. */
+int screen_save(struct screen *s, const char *path, struct err *err);
+
+/* Connects, asks, takes what came. screen_link_tick() returns when it wants to
+ * be called again, monotonic. */
+int screen_link_open(struct screen *s, struct err *err);
+void screen_link_close(struct screen *s);
+int64_t screen_link_tick(struct screen *s);
+void screen_link_take(struct screen *s); /* what is on the feed */
+void screen_link_backfill(struct screen *s, size_t drone);
+void screen_link_plan(struct screen *s, size_t drone);
+
+/* The hook of ui.h, and the sending. Takes the intent over. */
+int screen_parse(struct ui *ui, int count, char **words, struct intent *out, struct err *err);
+void screen_send(struct screen *s, struct intent *intent);
+void screen_send_progress(struct screen *s, const struct progress *cm);
+void screen_send_free(struct screen *s);
+void screen_name_user(char by[NAME_SIZE]);
+
+/* Loads the map in the background; what is there is taken when the descriptor
+ * (-1: none) is readable. */
+void screen_maps_start(struct screen *s);
+int screen_maps_fd(const struct screen *s);
+void screen_maps_take(struct screen *s);
+void screen_maps_stop(struct screen *s);
+
+/* Starts a daemon for the site where none runs. */
+void screen_daemon_start(struct screen *s);
+/* Takes what the starting one says. */
+void screen_daemon_work(struct screen *s);
+
+int script_load(struct script *script, const char *path, struct err *err);
+void script_free(struct script *script);
+/* Plays what is due. */
+void script_work(struct screen *s);
+
+#endif

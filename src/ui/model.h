@@ -1,0 +1,150 @@
+/*
+ * What the panes draw: the fleet as the wire told it, alarms, events, commands
+ * and the state of the link. Fed only by messages, replies and the clock; it
+ * sends nothing and knows no terminal.
+ *
+ * Drones are numbered in the order they were first seen, and a number never
+ * changes; whatever is selected or marked is so by drone, never by row.
+ *
+ * Times: `ms` is the wall clock, `mono` the monotonic one. A drone's age is the
+ * larger of the time since its sample arrived and the sample's own age by its
+ * source's clock.
+ */
+#ifndef UI_MODEL_H
+#define UI_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strmap.h"
+#include "command/ledger.h"
+#include "fleet/source_clock.h"
+#include "proto/messages.h"
+#include "proto/plan.h"
+#include "proto/sample.h"
+#include "ui/trail.h"
+
+#define MODEL_DRONES_MAX 20000
+#define MODEL_EVENTS_MAX 500
+#define MODEL_ALARMS_MAX 500
+#define MODEL_SOURCES_MAX 64
+
+/* In order of how much it matters. */
+enum health { HEALTH_OK, HEALTH_STALE, HEALTH_WARN, HEALTH_LOST, HEALTH_CRIT, HEALTH_COUNT };
+extern const char health_letters[HEALTH_COUNT + 1];
+extern const char *const health_names[HEALTH_COUNT]; /* "ok", "stale", "warn", "lost", "crit" */
+
+struct ui_drone {
+	char id[ID_SIZE];
+	char model[NAME_SIZE];
+	char source[ID_SIZE];  /* that speaks for it */
+	int kind;              /* enum source_kind of that */
+	int clock;             /* index of the source's clock, or -1 */
+	struct sample sample;  /* newest; known 0: none yet */
+	int64_t arrived_mono;  /* of the newest */
+	double period_s;       /* between samples, smoothed; 0: not known */
+	double home_lat, home_lon;
+	struct trail trail;
+	bool filled, filling;  /* its past was asked for */
+
+	struct plan plan;
+	bool plan_known, plan_wanted;
+
+	/* By model_tick(). */
+	double age_s;          /* INFINITY: never heard */
+	enum health health;
+	bool silent;           /* lost by its age, whatever else it is */
+	char reason[80];       /* of the health, "" where it is ok */
+	int alarm_level;       /* highest of its alarms that stand */
+
+	signed char label_slot; /* where the map last wrote its name: map/label.h */
+	bool marked;
+	bool dismissed;        /* a lost drone that an operator put away */
+};
+
+struct ui_event {
+	int64_t time_ms;
+	char drone[ID_SIZE]; /* "" for none */
+	enum health level;
+	char text[240];
+};
+
+struct ui_alarm {
+	struct alarm alarm;
+	bool used;
+};
+
+struct ui_source {
+	char name[ID_SIZE];
+	struct source_clock clock;
+	bool lost;
+};
+
+enum link_state { LINK_CONNECTING, LINK_LIVE, LINK_GONE };
+
+struct model {
+	double stale_s, lost_s;
+
+	struct ui_drone *drones; /* owned */
+	size_t count, cap;
+	struct strmap by_id;
+	size_t health_count[HEALTH_COUNT]; /* without the dismissed */
+
+	struct ui_event *events; /* owned ring; the newest is event_total - 1 */
+	uint64_t event_total;
+	struct ui_alarm alarms[MODEL_ALARMS_MAX];
+	size_t alarm_count;
+	struct ledger ledger;
+
+	struct ui_source sources[MODEL_SOURCES_MAX];
+	size_t source_count;
+
+	enum link_state link;
+	int64_t link_since_ms; /* wall */
+	bool replay;           /* the source offers the past */
+	char whom[ID_SIZE];    /* its name */
+	int kind;              /* enum source_kind */
+	int64_t offset_ms;     /* its clock less ours */
+	bool roster_known;     /* everybody there is was told once */
+	int64_t heard_mono;    /* anything of it */
+	uint64_t messages, malformed, dropped;
+	double rate;           /* messages a second */
+	uint64_t rate_count;
+	int64_t rate_mono;
+
+	int64_t now_ms, now_mono;
+	bool ticked;
+};
+
+void model_init(struct model *m, double stale_s, double lost_s);
+void model_free(struct model *m);
+
+struct ui_drone *model_find(struct model *m, const char *id);
+/* NULL where there are MODEL_DRONES_MAX. */
+struct ui_drone *model_add(struct model *m, const char *id);
+
+/* A sample from the feed, or (arrived false) from a roster: then its time of
+ * arrival is taken from its own time. True if it is the newest. */
+bool model_sample(struct model *m, const char *id, const struct sample *s, bool arrived,
+    int64_t now_mono, int64_t now_ms);
+void model_heartbeat(struct model *m, const struct heartbeat *hb, int64_t now_mono, int64_t now_ms);
+/* Of a source behind the daemon. */
+void model_source(struct model *m, const char *name, bool lost, int64_t time_ms, int64_t now_ms);
+void model_alarm(struct model *m, const struct alarm *al);
+void model_progress(struct model *m, const struct progress *cm, int64_t now_ms);
+void model_event(struct model *m, int64_t time_ms, const char *drone, enum health level,
+    const char *text);
+void model_message_event(struct model *m, const struct event *ev);
+/* The i-th newest, NULL past the oldest kept. */
+const struct ui_event *model_event_at(const struct model *m, size_t i);
+
+/* Ages, judges and counts everything; says as events what became worse. Once a
+ * frame. */
+void model_tick(struct model *m, int64_t now_mono, int64_t now_ms);
+/* The link was lost or is back. */
+void model_set_link(struct model *m, enum link_state state, int64_t now_ms);
+
+bool model_position(const struct ui_drone *d, double *lat, double *lon);
+
+#endif

@@ -1,0 +1,105 @@
+/* The last line: what is typed, what may come, or a message; and above it the
+ * preview of a command. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/complete.h"
+#include "ui/ui.h"
+
+static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *ui)
+{
+	struct completion comp;
+	char text[320];
+	size_t n = 0;
+
+	if (*ui->message) {
+		canvas_text(c, x + 2, r.y, r.x + r.w - x - 3, ui->message_role, ui->message);
+		return;
+	}
+	complete_line(ui, &comp);
+	text[0] = '\0';
+	for (int i = 0; i < comp.shown_count && comp.count > 1 && n < sizeof(text) - 70; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s ", comp.shown[i]);
+	if (comp.count > (size_t)comp.shown_count)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "\u2026 ");
+	if (*comp.hint)
+		snprintf(text + n, sizeof(text) - n, "%s%s", n ? "\u00b7 " : "", comp.hint);
+	if (comp.count == 1 && ui->line.at == ui->line.len && strlen(comp.common) > ui->line.at - comp.from)
+		x += canvas_text(c, x, r.y, r.w - x, ROLE_GHOST, comp.common + (ui->line.at - comp.from));
+	if (*text)
+		canvas_text(c, x + 3, r.y, r.x + r.w - x - 4, ROLE_GHOST, text);
+	else if (ui->line.len > 0 && r.w - x > 50)
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "Tab complete  Enter preview  Esc cancel");
+}
+
+static void draw_typed(struct canvas *c, struct rect r, struct ui *ui, const struct line_edit *l, char prompt)
+{
+	int column = line_column(l), x;
+	const char *text = l->text;
+
+	/* A line longer than the screen shows its end. */
+	while (column > r.w - 3 && *text) {
+		const char *next = text;
+
+		column -= canvas_char_width(canvas_next(&next));
+		text = next;
+	}
+	x = canvas_printf(c, r.x, r.y, r.w, ROLE_PROMPT, "%c", prompt);
+	ui->cursor_x = r.x + x + column;
+	ui->cursor_y = r.y;
+	x += canvas_text(c, r.x + x, r.y, r.w - x, ROLE_PROMPT, text);
+	if (prompt == ':' && l->searching)
+		canvas_printf(c, r.x + x + 2, r.y, r.w - x - 2, ROLE_GHOST, "searching: %s", l->wanted);
+	else if (prompt == ':')
+		draw_completion(c, r, r.x + x, ui);
+	else
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "%zu shown  Enter keep  Esc clear", ui->fleet.count);
+}
+
+void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
+{
+	const struct ui_drone *d = ui_selected(ui);
+	int x = r.x;
+
+	if (ui->mode == UI_LINE) {
+		draw_typed(c, r, ui, &ui->line, ':');
+		return;
+	}
+	if (ui->mode == UI_FILTER) {
+		draw_typed(c, r, ui, &ui->filter_line, '/');
+		return;
+	}
+	if (*ui->message)
+		x += canvas_text(c, x + 1, r.y, r.w - 2, ui->message_role, ui->message) + 1;
+	else if (d)
+		x += canvas_printf(c, x + 1, r.y, r.w - 2, ROLE_DIM, "%s", d->id) + 1;
+	if (x + 62 < r.x + r.w)
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM,
+		    "H hold  R return  L land   ? help  : command  / filter  :q quit");
+	else if (x + 24 < r.x + r.w)
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "? help  : command");
+}
+
+void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui)
+{
+	const struct preview *p = &ui->preview;
+	int y = r.y + 1, x = r.x + 1;
+
+	canvas_fill(c, r, ' ', ROLE_TEXT);
+	layout_title(c, r, true, 0, "CONFIRM", p->remade ? "made anew: look again" : "",
+	    "nothing is sent until y");
+	if (y < r.y + r.h)
+		canvas_text(c, x, y++, r.w - 2, ROLE_WARN, p->title);
+	for (int i = 0; i < p->line_count && y < r.y + r.h - 1; i++)
+		canvas_text(c, x, y++, r.w - 2, p->lines[i].role, p->lines[i].text);
+	if (y >= r.y + r.h)
+		y = r.y + r.h - 1;
+	if (*p->refused)
+		x += canvas_printf(c, x, y, r.w - 2, ROLE_ERROR, "cannot be sent: %s   ", p->refused);
+	else if (p->count_needed)
+		x += canvas_printf(c, x, y, r.w - 2, ROLE_KEY, "type %zu, the number of drones: %s_   then [y] send   ",
+		    p->intent.count, p->typed);
+	else
+		x += canvas_text(c, x, y, r.w - 2, ROLE_KEY, "[y] send   ");
+	canvas_text(c, x, y, r.x + r.w - x, ROLE_KEY, "[e] edit   [Esc] cancel");
+}

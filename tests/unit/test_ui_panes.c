@@ -1,0 +1,125 @@
+/* The whole screen, drawn from a fleet made by hand, beside golden pictures in
+ * tests/golden/ui. UPDATE_GOLDEN=1 writes them anew. */
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "ui_fixture.h"
+
+static const struct {
+	const char *name;
+	int w, h;
+	const char *keys;
+	bool read_only;
+	enum link_state link;
+	enum charset charset;
+	int64_t later_ms;
+} cases[] = {
+	{ "small", 80, 24, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "medium", 120, 40, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "large", 200, 60, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "tiny", 60, 15, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "preview", 120, 40, "R", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "preview-many", 80, 24, "*:speed\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "help", 80, 24, "?", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "help-command", 80, 24, ":help goto\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "filter", 80, 24, "/!auto", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "wrong-command", 80, 24, ":gotoo D07\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "complete", 80, 24, ":goto D0", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "read-only", 80, 24, "H", true, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "link-gone", 80, 24, "H", false, LINK_GONE, CHARSET_BRAILLE, 20000 },
+	{ "ascii", 80, 24, "", false, LINK_LIVE, CHARSET_ASCII, 0 },
+	{ "crosshair", 120, 40, "1xlllkkr" "jj", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "zoomed", 80, 24, "2z", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+};
+
+static char *read_golden(const char *path)
+{
+	struct buf b = BUF_INIT;
+	char text[4096];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	while (f && (n = fread(text, 1, sizeof(text), f)) > 0)
+		buf_add(&b, text, n);
+	if (f)
+		fclose(f);
+	return b.data ? b.data : xstrdup("");
+}
+
+static void write_golden(const char *path, const struct buf *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fwrite(text->data, 1, text->len, f);
+	fclose(f);
+}
+
+static void panes_look_as_before(void **state)
+{
+	static struct ui ui;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf text = BUF_INIT;
+		char path[256], *golden;
+
+		fixture_open(&ui, cases[i].w, cases[i].h);
+		ui.read_only = cases[i].read_only;
+		ui.charset = cases[i].charset;
+		model_set_link(&ui.model, cases[i].link, FIXTURE_MS);
+		fixture_frame(&ui, cases[i].later_ms);
+		fixture_keys(&ui, cases[i].keys);
+		fixture_frame(&ui, cases[i].later_ms);
+		canvas_save(&ui.canvas, &text);
+		snprintf(path, sizeof(path), "tests/golden/ui/%s.txt", cases[i].name);
+		if (getenv("UPDATE_GOLDEN"))
+			write_golden(path, &text);
+		golden = read_golden(path);
+		if (strcmp(golden, text.data) != 0) {
+			printf("%s:\n%s", cases[i].name, text.data);
+			fail_msg("%s: not as in %s; if it is right: UPDATE_GOLDEN=1 build/tests/test_ui_panes",
+			    cases[i].name, path);
+		}
+		free(golden);
+		buf_free(&text);
+		ui_free(&ui);
+	}
+}
+
+/* No size breaks it, whatever is open. */
+static void every_size_is_drawn(void **state)
+{
+	static const char *const opened[] = { "", "?", "*R", ":goto D07 47", "1x", "z", "/D0" };
+	static struct ui ui;
+
+	(void)state;
+	fixture_open(&ui, 80, 24);
+	for (size_t k = 0; k < ARRAY_LEN(opened); k++) {
+		ui_resize(&ui, 120, 40, 2);
+		fixture_frame(&ui, 0);
+		fixture_keys(&ui, opened[k]);
+		for (int w = 1; w < 210; w += 7) {
+			for (int h = 1; h < 64; h += 3) {
+				ui_resize(&ui, w, h, 2);
+				fixture_frame(&ui, 0);
+				assert_int_equal(ui.canvas.w, w);
+			}
+		}
+		ui_key(&ui, K_ESC, FIXTURE_MONO);
+		ui_key(&ui, K_ESC, FIXTURE_MONO);
+	}
+	ui_free(&ui);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(panes_look_as_before),
+		cmocka_unit_test(every_size_is_drawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
