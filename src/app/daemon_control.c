@@ -45,10 +45,10 @@ static void put_text_or_nil(struct buf *b, const char *key, const char *text)
 		wire_put_nil(b);
 }
 
-static void put_uint_or_nil(struct buf *b, const char *key, uint64_t v, bool known)
+static void put_uint_or_nil(struct buf *b, const char *key, uint64_t v)
 {
 	wire_put_text(b, key);
-	if (known)
+	if (v != KEY_NONE)
 		wire_put_uint(b, v);
 	else
 		wire_put_nil(b);
@@ -129,9 +129,9 @@ static void serve_sources(struct daemon *d, const struct request *req,
 		wire_put_text(b, s->config->feed);
 		wire_put_text(b, "state");
 		wire_put_text(b, source_state_names[s->state]);
-		put_uint_or_nil(b, "drones", s->drones, s->state != SOURCE_NEVER);
-		put_uint_or_nil(b, "time", s->time, s->state != SOURCE_NEVER);
-		put_uint_or_nil(b, "sent", s->sent, s->state != SOURCE_NEVER);
+		put_uint_or_nil(b, "drones", s->drones);
+		put_uint_or_nil(b, "time", s->time);
+		put_uint_or_nil(b, "sent", s->sent);
 		wire_put_text(b, "received");
 		wire_put_uint(b, s->received);
 	}
