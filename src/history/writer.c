@@ -310,15 +310,29 @@ static void take_drone(struct writer *w, const struct record_drone *r)
 	w->batch.record_count++;
 }
 
+/* An answer comes without a time; it is as old as what came last. */
+static void take_answer(struct writer *w, const struct record_answer *r)
+{
+	struct record_answer answer = *r;
+
+	answer.head.arrived_ms = w->newest_ms;
+	batch_add_record(&w->batch, &answer.head, sizeof(answer));
+}
+
 static void take(struct writer *w, const struct record *r, size_t size)
 {
 	w->batch.day = w->store->day;
+	if (r->arrived_ms > w->newest_ms)
+		w->newest_ms = r->arrived_ms;
 	switch (r->kind) {
 	case RECORD_SAMPLE:
 		take_sample(w, (const struct record_sample *)r);
 		break;
 	case RECORD_DRONE:
 		take_drone(w, (const struct record_drone *)r);
+		break;
+	case RECORD_ANSWER:
+		take_answer(w, (const struct record_answer *)r);
 		break;
 	default:
 		batch_add_record(&w->batch, r, size);

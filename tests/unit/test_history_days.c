@@ -1,6 +1,8 @@
 /* Days that end, flights that go on, and files that have to go. */
 #include "test_history_util.h"
 
+#include <sqlite3.h>
+
 #include "history/days.h"
 #include "history/flights.h"
 #include "history/query.h"
@@ -282,6 +284,63 @@ static void test_days_are_merged_listed_and_at_rest(void **state)
 	check_sql("SELECT count(*) FROM telemetry", "771 ");
 }
 
+static void count_fault(void *context, const char *name, const char *text)
+{
+	struct buf *out = context;
+
+	assert_string_equal(name, "2026-11-21.db");
+	buf_printf(out, "%s\n", text);
+}
+
+/* What SQLite cannot see is seen by reading. */
+static void test_verify_says_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *sql, *fault;
+	} cases[] = {
+		{ "SELECT 1", "" },
+		{ "UPDATE sealed SET body = substr(body, 1, 40) || x'00' || substr(body, 42)",
+		  "sealed row 1 is damaged: 100 samples of D01 are lost\n" },
+		{ "UPDATE sealed SET first_time = first_time + 1",
+		  "sealed row 1 says first_time 1795219200001 and holds 1795219200000\n" },
+		{ "UPDATE sealed SET drone = 9",
+		  "a row is of drone number 9, which there is not\n" },
+		{ "INSERT INTO gaps(drone, boot, first_seq, last_seq, state, at) VALUES('D01', 1, 5, 3,"
+		  " 'open', 1)", "gap row 1 makes no sense\n" },
+		{ "INSERT INTO sealed SELECT id + 1, drone, boot, first_seq, last_seq, count, first_time,"
+		  " last_time, last_arrived, body FROM sealed",
+		  "sample 0 of boot 1795219000 of D01 is stored twice\n" },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct history *h = open_history_with((struct history_options){ .seal_ms = 1 });
+		struct history_verified v;
+		struct buf faults = BUF_INIT;
+		char path[128];
+		struct err err;
+		sqlite3 *db;
+
+		buf_add_str(&faults, "");
+		put_range(h, "D01", BOOT, 0, 99);
+		assert_true(wait_samples(h, 100, 2000));
+		poll(NULL, 0, 100);
+		history_close(&h);
+		snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
+		assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+		if (sqlite3_exec(db, cases[c].sql, NULL, NULL, NULL) != SQLITE_OK)
+			fail_msg("%s: %s", cases[c].sql, sqlite3_errmsg(db));
+		sqlite3_close(db);
+		assert_int_equal(history_verify(test_dir, count_fault, &faults, &v, &err), 0);
+		if (strncmp(faults.data, cases[c].fault, strlen(cases[c].fault)) != 0 ||
+		    !*cases[c].fault != !faults.len)
+			fail_msg("%s: %s", cases[c].sql, faults.data);
+		buf_free(&faults);
+		remove_dir();
+	}
+	assert_int_equal(mkdir(test_dir, 0777), 0);
+}
+
 static void test_the_oldest_days_go(void **state)
 {
 	static const struct {
@@ -333,6 +392,7 @@ int main(void)
 		TEST(test_a_flight_over_a_restart),
 		TEST(test_what_is_open_goes_on_in_the_next_day),
 		TEST(test_days_are_merged_listed_and_at_rest),
+		TEST(test_verify_says_what_is_wrong),
 		TEST(test_the_oldest_days_go),
 	};
 
