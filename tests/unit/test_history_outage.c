@@ -134,14 +134,20 @@ static bool is_there(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static void damage(long offset)
+/* From the offset to the page's end, and all pages after it where told. */
+static void damage(long offset, bool all)
 {
 	int fd = open(day_file, O_WRONLY);
-	char junk[4096];
+	struct stat st;
+	char junk[512];
 
 	assert_int_not_equal(fd, -1);
+	assert_int_equal(fstat(fd, &st), 0);
 	memset(junk, 0x5a, sizeof(junk));
-	assert_int_equal(pwrite(fd, junk, sizeof(junk), offset), sizeof(junk));
+	do {
+		assert_int_equal(pwrite(fd, junk, sizeof(junk), offset), sizeof(junk));
+		offset += sizeof(junk);
+	} while (offset < st.st_size && (all || offset % 8192));
 	close(fd);
 }
 
@@ -150,10 +156,11 @@ static void test_a_damaged_day_is_set_aside(void **state)
 	static const struct {
 		const char *legend;
 		long offset;
+		bool all;
 	} cases[] = {
-		{ "the first page", 0 },
-		{ "the schema", 104 },
-		{ "the tables", 8192 },
+		{ "the first page", 0, false },
+		{ "the schema", 104, false },
+		{ "the tables", 8192, true },
 	};
 
 	(void)state;
@@ -164,7 +171,7 @@ static void test_a_damaged_day_is_set_aside(void **state)
 
 		put_range(h, "D01", BOOT, 0, 999);
 		history_close(&h);
-		damage(cases[i].offset);
+		damage(cases[i].offset, cases[i].all);
 		h = open_history();
 		put_range(h, "D01", BOOT, 0, 499);
 		CHECK(cases[i].legend, wait_notice(h, HISTORY_DAMAGED, 2000, &notice));
