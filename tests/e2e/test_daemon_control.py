@@ -32,7 +32,7 @@ def quiet(tmp_path_factory):
         d.watcher.wait(1, "hb")
         yield d
         d.watcher.close()
-        d.kill()
+        d.end()
         src.vanish()
 
 
@@ -267,7 +267,7 @@ def test_answers_survive_a_restart(pair, watch, number):
         stages = {c["id"]: c["stage"] for c in d.ask("commands")["commands"]}
         assert stages == {name: "done", bad: "rejected"}
     finally:
-        d.kill()
+        d.end()
 
 
 def test_commands_lists_the_last_of_each_oldest_first(pair):
