@@ -198,7 +198,7 @@ def test_holes_of_a_restart_are_filled(fake, daemon, number):
         src.samples(10)
         wait_for(lambda: stored(d, "F01", src.boot, 0, 409) == list(range(410)), "all 410")
     finally:
-        d.kill()
+        d.end()
 
 
 def test_through_a_chain_of_daemons(fake, daemon):

@@ -244,7 +244,7 @@ def test_control_endpoints_follow_from_the_feed(place, fake, daemon):
         with Control("tcp://127.0.0.1:%d" % (port + 1)) as c:
             assert c.ask("hello")["kind"] == "daemon"
     finally:
-        d.kill()
+        d.end()
 
 
 def test_an_address_others_reach_needs_keys_or_the_word(place):

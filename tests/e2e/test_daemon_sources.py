@@ -30,7 +30,10 @@ def test_absent_then_there(fake, daemon, watch):
     d = daemon(sources=[src])
     w = watch(d)
     w.wait(2, "hb")
-    assert d.source(src.feed)["state"] == "never"
+    said = d.source(src.feed)
+    assert said["state"] == "never"
+    # Not known is nil, which is never the same as 0.
+    assert [said[k] for k in ("kind", "drones", "time", "sent")] == [None] * 4
     assert d.ask("roster")["drones"] == []
     src.appear()
     flows(src, w)
