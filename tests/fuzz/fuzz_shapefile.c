@@ -21,6 +21,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+const char *__asan_default_options(void);
+
+/* PROJ allocates so much in small pieces that what the sanitizer holds back of
+ * it would be taken for a leak. */
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=16";
+}
+
 static char dir[64];
 
 static void leave(void)
