@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "map/view.h"
 
 #define TOLERANCE 0.35 /* dots */
 #define SMALL     0.5  /* dots */
@@ -301,7 +302,7 @@ struct map_geometry *map_geometry_make(struct map_parts *parts, const double zoo
 	gather_points(parts);
 	/* Finest first, each from the one before. */
 	for (int i = (int)ARRAY_LEN(level_zooms) - 1; i >= 0 && parts->point_count > MAP_BUSY; i--) {
-		double from = i ? level_zooms[i - 1] : -3;
+		double from = i ? level_zooms[i - 1] : MAP_ZOOM_MIN;
 
 		if (stop && atomic_load_explicit(stop, memory_order_relaxed))
 			break;

@@ -128,7 +128,7 @@ static void measure(const char *name, const struct map_layer *const *layers, siz
 	char text[96];
 
 	map_view_init(&v, MAP_BRAILLE, COLS, ROWS, 2.0);
-	for (double zoom = -1; zoom <= 18; zoom += 0.5) {
+	for (double zoom = 0; zoom <= 18; zoom += 0.5) {
 		rng_init(&rng, 3, 0);
 		for (int i = 0; i < REDRAWS; i++) {
 			const struct mercator_box *b = &layers[0]->box;
@@ -197,7 +197,7 @@ static void made_up(void)
 	one("10 M vertices of coast", islands, MAP_COAST, NAN);
 	one("10 M vertices of filled land", islands, MAP_LAND, NAN);
 	/* From the lowest zoom, which is more than roads are asked for. */
-	one("10 M vertices of streets, shown at any zoom", streets, MAP_ROAD, -3);
+	one("10 M vertices of streets, shown at any zoom", streets, MAP_ROAD, MAP_ZOOM_MIN);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	if (system(command) != 0)
 		fprintf(stderr, "%s remains\n", dir);
