@@ -29,7 +29,7 @@ static void settle(struct map_view *v)
 {
 	double unit_cell, half;
 
-	v->zoom = clamp(v->zoom, MAP_ZOOM_MIN, MAP_ZOOM_MAX);
+	v->zoom = clamp(v->zoom, fmax(log2(v->cols / CELLS_AT_0), MAP_ZOOM_MIN), MAP_ZOOM_MAX);
 	unit_cell = MERCATOR_WORLD / (CELLS_AT_0 * exp2(v->zoom));
 	v->unit_x = unit_cell / v->dots_x;
 	v->unit_y = unit_cell * v->aspect / v->dots_y;

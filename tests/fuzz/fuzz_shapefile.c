@@ -2,7 +2,8 @@
  * A shapefile of any bytes: loaded, drawn and searched, or refused with a
  * sentence. An input is a byte for the kind, then the lengths of .shp, .shx,
  * .dbf and .cpg (2 bytes each, low one first), then these files; what is left
- * is the .prj. tests/fuzz/seed_shapefile.py packs the first ones.
+ * is the .prj, written only for kinds from 192 on, since PROJ takes fifty times as
+ * long as all the rest. tests/fuzz/seed_shapefile.py packs the first ones.
  */
 #include <assert.h>
 #include <math.h>
@@ -20,6 +21,15 @@
 #define FILES 5
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+const char *__asan_default_options(void);
+
+/* PROJ allocates so much in small pieces that what the sanitizer holds back of
+ * it would be taken for a leak. */
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=16";
+}
 
 static char dir[64];
 
@@ -104,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (len > left)
 			len = left;
 		unlink(path_of(endings[i]));
-		if (len)
+		if (len && (i + 1 < FILES || data[0] >= 192))
 			put(endings[i], rest, len);
 		rest += len;
 		left -= len;

@@ -20,7 +20,9 @@ SHAPES = {
 def pack(shp, kind):
     parts = [shp.with_suffix("." + e).read_bytes() if shp.with_suffix("." + e).exists() else b""
              for e in ENDINGS]
-    return bytes([KINDS.index(kind)]) + b"".join(len(p).to_bytes(2, "little") for p in parts[:4]) + b"".join(parts)
+    plain = KINDS.index(kind)
+    first = plain if b"PROJCS" not in parts[4] else 192 + (plain - 192) % len(KINDS)
+    return bytes([first]) + b"".join(len(p).to_bytes(2, "little") for p in parts[:4]) + b"".join(parts)
 
 
 def main():

@@ -37,7 +37,7 @@ static const struct {
 	{ "made-west", "made", MAP_BRAILLE, 48, 16, 47.5, 10.1, 6 },
 	{ "world", "shipped", MAP_BRAILLE, 80, 24, 20, 0, -1 },
 	{ "date-line", "shipped", MAP_BRAILLE, 80, 24, 60, 180, 1 },
-	{ "twice", "shipped", MAP_BRAILLE, 80, 16, 0, 0, -2.5 },
+	{ "whole", "shipped", MAP_BRAILLE, 60, 32, 0, 0, -8 },
 	{ "europe", "shipped", MAP_BRAILLE, 80, 24, 48, 10, 2.6 },
 	{ "valley", "shipped", MAP_BRAILLE, 80, 24, 47.141, 9.521, 11 },
 	{ "vaduz", "shipped", MAP_BRAILLE, 120, 40, 47.141, 9.521, 14.2 },
@@ -110,7 +110,7 @@ static int enter(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		char path[256];
 		struct map_layer_desc desc = { .name = kinds[i], .file = path,
-			.kind = map_kind_find(kinds[i]), .zoom_min = -3, .zoom_max = NAN };
+			.kind = map_kind_find(kinds[i]), .zoom_min = 0, .zoom_max = NAN };
 
 		snprintf(path, sizeof(path), "%s/%s.shp", dir, kinds[i]);
 		load(&made, &desc);

@@ -141,6 +141,34 @@ static void test_bad_records(void **state)
 	map_layer_free(&layer);
 }
 
+/* The step from one side of the world to the other is no line across it. */
+static void test_date_line(void **state)
+{
+	static const double x[] = { 178, 179, -179, -178 }, y[] = { 50, 51, 53, 54 };
+	struct made m = make("around", SHPT_ARC, NULL);
+	struct map_raster r = { 0 };
+	struct map_layer *layer;
+	struct map_view v;
+	struct err err;
+
+	(void)state;
+	add(&m, SHPT_ARC, 4, x, y, "", 1);
+	done(&m);
+	layer = load("around.shp", MAP_COAST, &err);
+	assert_int_equal(layer->vertices, 6);
+	map_view_init(&v, MAP_BRAILLE, 80, 24, 2);
+	map_view_look(&v, (struct geo_point){ 52, 0 }, 1);
+	map_raster_draw(&r, (const struct map_layer *const *)&layer, 1, &v);
+	for (int i = 0; i < 80 * 24; i++)
+		assert_int_equal(r.cells[i].dots, 0);
+	map_view_look(&v, (struct geo_point){ 52, 180 }, 3);
+	map_raster_draw(&r, (const struct map_layer *const *)&layer, 1, &v);
+	assert_int_not_equal(map_raster_cell(&r, 40, 12)->dots | map_raster_cell(&r, 40, 11)->dots |
+	        map_raster_cell(&r, 39, 12)->dots, 0);
+	map_raster_clear(&r);
+	map_layer_free(&layer);
+}
+
 static void truncate_to(const char *name, long size)
 {
 	assert_int_equal(truncate(file(name), size), 0);
@@ -463,6 +491,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_bad_records),
+		cmocka_unit_test(test_date_line),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_projected),
 		cmocka_unit_test(test_encodings),
