@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/process.h"
 #include "app/screen.h"
+#include "base/clock.h"
 
 /* SIGWINCH as a descriptor, so that no other thread ever takes it. */
 static int winch_descriptor(void)
@@ -105,6 +106,7 @@ int cmd_screen(struct app *app)
 	}
 	s->winch = winch_descriptor();
 	ui_init(&s->ui, app->config.stale_s, app->config.lost_s);
+	s->ui.model.now_mono = clock_mono_ms();
 	s->ui.hooks.parse = screen_parse;
 	s->ui.read_only = args_has(&app->args, "read-only");
 	str_copy(s->ui.site, sizeof(s->ui.site), s->at.feed);

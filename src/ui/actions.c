@@ -100,6 +100,30 @@ void action_command(struct ui *ui, int command)
 	ui_preview(ui, &intent);
 }
 
+void action_undo(struct ui *ui, int arg)
+{
+	(void)arg;
+	if (draft_undo(&ui->draft))
+		ui_say(ui, ROLE_TEXT, "undone: the draft has %zu points; nothing was sent", ui->draft.mission.count);
+	else
+		ui_say(ui, ROLE_DIM, "there is nothing to undo");
+}
+
+void action_map_add(struct ui *ui, int arg)
+{
+	struct mission_item item = { ui->map.cross.lat, ui->map.cross.lon, NAN, NAN, 0 };
+	struct err err;
+
+	(void)arg;
+	if (!ui->map.crosshair)
+		ui_say(ui, ROLE_DIM, "x shows the crosshair; a then adds a point there");
+	else if (draft_add(&ui->draft, 0, &item, &err) == -1)
+		ui_say(ui, ROLE_ERROR, "%s", err.text);
+	else
+		ui_say(ui, ROLE_TEXT, "point %zu of the draft; u undoes, :wp send shows what it would do",
+		    ui->draft.mission.count);
+}
+
 /* A drone at that row of the table. */
 static void select_row(struct ui *ui, long row)
 {

@@ -19,6 +19,11 @@ void action_next_trouble(struct ui *ui, int step);
  * drones; it sends nothing. */
 void action_command(struct ui *ui, int command);
 
+/* Undoes the last edit of the draft; it never sends. */
+void action_undo(struct ui *ui, int arg);
+/* Adds a point to the draft at the crosshair. */
+void action_map_add(struct ui *ui, int arg);
+
 /* Fleet. */
 void action_fleet_move(struct ui *ui, int step);
 void action_fleet_page(struct ui *ui, int half_pages);

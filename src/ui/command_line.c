@@ -11,6 +11,7 @@
 #include "format/position.h"
 #include "map/places.h"
 #include "ui/actions.h"
+#include "ui/draft_line.h"
 #include "ui/ui.h"
 
 static int no_operands(int count, char **words, struct err *err)
@@ -313,6 +314,13 @@ static const char *setting_candidate(struct ui *ui, int word, int n)
 	return n < 3 && (str_starts(first, "trails") || str_starts(first, "names")) ? switches[n] : NULL;
 }
 
+static const char *draft_candidate(struct ui *ui, int word, int n)
+{
+	if (word == 1)
+		return draft_verb((size_t)n);
+	return drone_candidate(ui, word, n);
+}
+
 static const char *column_candidate(struct ui *ui, int word, int n)
 {
 	(void)ui;
@@ -343,6 +351,8 @@ const struct line_command line_commands[] = {
 	{ "follow", NULL, "[DRONE]", run_follow, "keep it in sight on the map", drone_candidate },
 	{ "go", NULL, "DRONE | PLACE | LAT LON", run_go, "look there on the map", place_candidate },
 	{ "zoom", NULL, "NUMBER", run_zoom, "of the map, -3 to 21", NULL },
+	{ "wp", NULL, "add|insert|move|delete|clear|undo|take|load|save|send ...", draft_line,
+	  "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]", draft_candidate },
 	{ "set", NULL, "NAME VALUE", run_set, "theme, columns, fps, aspect, charset, trails, names", setting_candidate },
 	{ "save-screen", NULL, "FILE", run_save, "write what is shown to a file", NULL },
 	{ "readonly", NULL, "", run_readonly, "send nothing from this screen any more", NULL },
@@ -364,8 +374,8 @@ int command_line_split(char *text, char **words, int max, struct err *err)
 		for (quote = 0; *in && (quote || (*in != ' ' && *in != '\t')); in++) {
 			if (quote && *in == quote)
 				quote = 0;
-			else if (!quote && *in == '"')
-				quote = *in;
+			else if (!quote && *in == '"' && out == words[n - 1])
+				quote = *in; /* within a word it is seconds of arc */
 			else if (*in == '\\' && in[1])
 				*out++ = *++in;
 			else

@@ -15,6 +15,7 @@
 #define OTHERS_POINTS 90 /* of the trails of those not selected */
 #define POINTERS_MAX 12
 #define CIRCLE_STEPS 64
+#define POINTS_MAX 200   /* waypoints numbered */
 
 /* Drones in one cell. */
 struct map_cluster {
@@ -144,6 +145,17 @@ static void draw_route(struct map_pane *p, const struct ui_drone *d)
 	free(points);
 }
 
+static void draw_draft(struct map_pane *p, const struct mission *m)
+{
+	static const struct dot_pen pen = { ROLE_KEY, PRIORITY_RULER, 2, 1 };
+	struct geo_point *points = xcalloc(m->count + 1, sizeof(*points));
+
+	for (size_t i = 0; i < m->count; i++)
+		points[i] = (struct geo_point){ m->items[i].lat, m->items[i].lon };
+	draw_way(p, points, m->count, false, &pen);
+	free(points);
+}
+
 static void put_dots(struct canvas *c, struct rect r, const struct map_dots *d)
 {
 	for (int y = 0; y < d->rows && y < r.h; y++) {
@@ -163,12 +175,10 @@ static void put_dots(struct canvas *c, struct rect r, const struct map_dots *d)
 	}
 }
 
-static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p, const struct ui_drone *d)
+static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p, const struct mission *m,
+    size_t first, enum role role)
 {
-	const struct mission *m = &d->plan.mission;
-	double at = sample_value(&d->sample, FIELD_waypoint);
-
-	for (size_t i = at > 0 ? (size_t)at - 1 : 0; i < m->count && i < 200; i++) {
+	for (size_t i = first; i < m->count && i < first + POINTS_MAX; i++) {
 		double x, y;
 		int col, row;
 
@@ -180,8 +190,8 @@ static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p, 
 		if (!map_grid_free(&p->grid, col, row, 2))
 			continue;
 		map_grid_take(&p->grid, col, row, 3);
-		canvas_put(c, r.x + col, r.y + row, 0x25c6, ROLE_ROUTE);
-		canvas_printf(c, r.x + col + 1, r.y + row, 5, ROLE_ROUTE, "%zu", i + 1);
+		canvas_put(c, r.x + col, r.y + row, 0x25c6, role);
+		canvas_printf(c, r.x + col + 1, r.y + row, 5, role, "%zu", i + 1);
 	}
 }
 
@@ -190,6 +200,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	struct map_pane *p = &ui->map;
 	const struct ui_drone *d = ui_selected(ui);
 	const struct preview *preview = &ui->preview;
+	double at = d ? sample_value(&d->sample, FIELD_waypoint) : 0;
 	size_t drawn = 0;
 
 	map_dots_reset(&p->dots, r.w, r.h);
@@ -214,6 +225,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 
 		draw_way(p, ends, 2, false, &(struct dot_pen){ ROLE_KEY, PRIORITY_RULER, 2, 2 });
 	}
+	draw_draft(p, &ui->draft.mission);
 	/* Where it would go. */
 	if (preview->active && preview->intent.cmd == CMD_GOTO && preview->intent.count == 1) {
 		struct geo_point ends[2] = { { 0, 0 }, { preview->intent.args.number[0], preview->intent.args.number[1] } };
@@ -222,8 +234,9 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 			draw_way(p, ends, 2, false, &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
 	}
 	put_dots(c, r, &p->dots);
+	draw_waypoints(c, r, p, &ui->draft.mission, 0, ROLE_KEY);
 	if (d && d->plan_known && has_route(d))
-		draw_waypoints(c, r, p, d);
+		draw_waypoints(c, r, p, &d->plan.mission, at > 0 ? (size_t)at - 1 : 0, ROLE_ROUTE);
 	if (preview->active && preview->intent.cmd == CMD_GOTO) {
 		double x, y;
 

@@ -34,7 +34,7 @@ struct preview {
 	char target[32];       /* of one drone: its id, for the title */
 	char typed[12];        /* digits */
 	bool drawn, shown;
-	int64_t made_mono;
+	int64_t made_mono, drawn_mono;
 	uint64_t state;        /* fingerprint of the drones it was made for */
 	bool remade;           /* since it was first shown */
 };

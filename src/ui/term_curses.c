@@ -168,6 +168,14 @@ static void measure(struct term *t)
 	t->h = t->h > 500 ? 500 : t->h;
 }
 
+static const struct {
+	const char *bytes;
+	int code;
+} arrows[] = {
+	{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+	{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+};
+
 int term_open(struct term *t, const struct term_options *options, struct err *err)
 {
 	const char *name = getenv("TERM");
@@ -214,6 +222,9 @@ int term_open(struct term *t, const struct term_options *options, struct err *er
 	t->colours = choose_colours(options->color);
 	p->pair_max = COLOR_PAIRS < PAIRS_MAX ? COLOR_PAIRS : PAIRS_MAX;
 	p->pair_count = 1;
+	/* Arrows of terminals that know no application mode. */
+	for (size_t i = 0; i < ARRAY_LEN(arrows); i++)
+		define_key(arrows[i].bytes, arrows[i].code);
 	define_key("\033[0n", CODE_REPLY);
 	define_key("\033[200~", CODE_PASTE_BEGIN);
 	define_key("\033[201~", CODE_PASTE_END);

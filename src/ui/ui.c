@@ -21,6 +21,7 @@ void ui_init(struct ui *ui, double stale_s, double lost_s)
 	model_init(&ui->model, stale_s, lost_s);
 	canvas_init(&ui->canvas, 80, 24);
 	map_pane_init(&ui->map);
+	draft_clear(&ui->draft);
 	line_init(&ui->line);
 	line_init(&ui->filter_line);
 	ui->focus = PANE_FLEET;
@@ -40,6 +41,7 @@ void ui_free(struct ui *ui)
 		intent_clear(&request.intent);
 	preview_close(&ui->preview);
 	map_pane_free(&ui->map);
+	draft_clear(&ui->draft);
 	line_free(&ui->line);
 	line_free(&ui->filter_line);
 	canvas_free(&ui->canvas);
@@ -415,6 +417,8 @@ void ui_draw(struct ui *ui)
 		pane_help_draw(c, (struct rect){ 0, 1, ui->w, ui->h - 2 }, ui);
 	if (ui->preview.active && ui->layout.preview.h) {
 		pane_preview_draw(c, ui->layout.preview, ui);
+		if (!ui->preview.drawn)
+			ui->preview.drawn_mono = ui->model.now_mono;
 		ui->preview.drawn = true;
 	}
 	pane_status_draw(c, ui);

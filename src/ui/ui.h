@@ -19,6 +19,7 @@
 #include "map/view.h"
 #include "ui/canvas.h"
 #include "ui/columns.h"
+#include "ui/draft.h"
 #include "ui/layout.h"
 #include "ui/line_edit.h"
 #include "ui/model.h"
@@ -79,6 +80,7 @@ struct ui {
 	struct fleet_view fleet;
 	size_t events_top, commands_top;
 	struct map_pane map;
+	struct draft draft;     /* a mission being drawn up */
 	int help_top;
 	char help_command[32];
 
