@@ -134,12 +134,18 @@ check-docs: deps ## manual pages, README and odyssey.conf against the tables
 docs: all ## write the tables into the manual pages
 	@$(PYTHON) tools/check-docs --write $(BUILD)
 
+# The detailed world is 240 MB and takes half a minute: not part of `all`.
+maps: ## the world's coast, borders and rivers in detail, into build/maps (gmt, gdal-bin)
+	@tools/make-maps detailed $(abspath $(BUILD))/maps
+
 MAN := $(wildcard man/*.[1-8])
 install: all ## install below PREFIX (/usr/local), staged in DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(n))
 	install -d $(DESTDIR)$(PREFIX)/share/odyssey $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 odyssey.conf $(DESTDIR)$(PREFIX)/share/odyssey
+	for d in . world vaduz; do install -d $(DESTDIR)$(PREFIX)/share/odyssey/maps/$$d && \
+	    find maps/$$d -maxdepth 1 -type f -exec install -m 644 -t $(DESTDIR)$(PREFIX)/share/odyssey/maps/$$d {} + || exit 1; done
 	for m in $(MAN); do install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/ || exit 1; done
 	$(BUILD)/odyssey completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/odyssey
 	$(BUILD)/odyssey completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey
@@ -147,6 +153,7 @@ install: all ## install below PREFIX (/usr/local), staged in DESTDIR
 uninstall: ## take it away again
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
 	rm -f $(foreach m,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/odyssey/maps
 	rm -f $(DESTDIR)$(PREFIX)/share/odyssey/odyssey.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/odyssey $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey
 
 clean: ## remove what was built
@@ -158,5 +165,5 @@ help: ## this list
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz bench run-bench \
-    fmt check-layers check-docs docs install uninstall clean help FORCE
+    fmt check-layers check-docs docs maps install uninstall clean help FORCE
 .DELETE_ON_ERROR:

@@ -17,6 +17,11 @@ int cmd_screen(struct app *app);
 int cmd_send(struct app *app);
 int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);
+int cmd_sql(struct app *app);
+int cmd_history(struct app *app);
+int cmd_rejects(struct app *app);
+int cmd_flights(struct app *app);
+int cmd_export(struct app *app);
 int cmd_tail(struct app *app);
 
 #endif

@@ -52,7 +52,7 @@ struct source {
 	int kind;           /* enum source_kind; KIND_UNKNOWN until it said so */
 	bool refused;       /* a replay that is not configured as one */
 	uint64_t boot;
-	uint64_t time, sent, drones; /* of its last heartbeat */
+	uint64_t time, sent, drones; /* of its last heartbeat; KEY_NONE: not known */
 	int64_t heartbeat_mono_ms;
 	uint64_t received;
 	struct source_clock clock;

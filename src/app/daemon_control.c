@@ -45,6 +45,20 @@ static void put_text_or_nil(struct buf *b, const char *key, const char *text)
 		wire_put_nil(b);
 }
 
+static void put_uint_or_nil(struct buf *b, const char *key, uint64_t v)
+{
+	wire_put_text(b, key);
+	if (v != KEY_NONE)
+		wire_put_uint(b, v);
+	else
+		wire_put_nil(b);
+}
+
+static void put_kind(struct buf *b, int kind)
+{
+	put_text_or_nil(b, "kind", kind == KIND_UNKNOWN ? "" : source_kind_names[kind]);
+}
+
 static void put_drone(struct buf *b, const struct drone *drone)
 {
 	double lat = drone->home_lat, lon = drone->home_lon;
@@ -59,8 +73,7 @@ static void put_drone(struct buf *b, const struct drone *drone)
 	wire_put_text(b, drone->id);
 	put_text_or_nil(b, "model", drone->model);
 	put_text_or_nil(b, "source", drone->origin);
-	wire_put_text(b, "kind");
-	wire_put_text(b, source_kind_names[drone->kind]);
+	put_kind(b, drone->kind);
 	wire_put_text(b, "home");
 	if (isnan(lat) || isnan(lon)) {
 		wire_put_nil(b);
@@ -111,21 +124,14 @@ static void serve_sources(struct daemon *d, const struct request *req,
 		wire_put_map(b, 8);
 		wire_put_text(b, "source");
 		wire_put_text(b, source_label(s));
-		wire_put_text(b, "kind");
-		wire_put_text(b, source_kind_names[s->kind]);
+		put_kind(b, s->state == SOURCE_NEVER ? KIND_UNKNOWN : s->kind);
 		wire_put_text(b, "feed");
 		wire_put_text(b, s->config->feed);
 		wire_put_text(b, "state");
 		wire_put_text(b, source_state_names[s->state]);
-		wire_put_text(b, "drones");
-		wire_put_uint(b, s->drones);
-		wire_put_text(b, "time");
-		if (s->state == SOURCE_NEVER)
-			wire_put_nil(b);
-		else
-			wire_put_uint(b, s->time);
-		wire_put_text(b, "sent");
-		wire_put_uint(b, s->sent);
+		put_uint_or_nil(b, "drones", s->drones);
+		put_uint_or_nil(b, "time", s->time);
+		put_uint_or_nil(b, "sent", s->sent);
 		wire_put_text(b, "received");
 		wire_put_uint(b, s->received);
 	}

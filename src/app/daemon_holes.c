@@ -82,7 +82,8 @@ static void lose(struct daemon *d, struct drone *drone, struct coverage *c, uint
 }
 
 /* The samples of an answer, in runs without holes. */
-static size_t take_samples(struct daemon *d, struct drone *drone, const wire_value *samples)
+static size_t take_samples(struct daemon *d, struct drone *drone, const struct fill *f,
+    const wire_value *samples)
 {
 	struct buf body = BUF_INIT;
 	uint32_t boot = 0, run_from = 0, run_to = 0;
@@ -95,6 +96,14 @@ static size_t take_samples(struct daemon *d, struct drone *drone, const wire_val
 		if (sample_read(wire_at(samples, i), &s, &why) == -1) {
 			log_warning("a sample of %s by backfill is refused: %s", drone->id, why.detail);
 			d->rejected[why.reason]++;
+			continue;
+		}
+		/* What was not asked for is not believed. */
+		if (sample_boot(&s) != f->boot || sample_seq(&s) < f->wanted.from ||
+		    sample_seq(&s) > f->wanted.to) {
+			log_warning("a sample of %s by backfill was not asked for: boot %u, seq %u",
+			    drone->id, sample_boot(&s), sample_seq(&s));
+			d->rejected[REJECT_RANGE]++;
 			continue;
 		}
 		buf_clear(&body);
@@ -127,7 +136,9 @@ static bool holds_a_ring(const struct source *s)
 static void take_held(struct daemon *d, struct source *s, struct drone *drone, uint32_t asked_boot,
     const wire_value *held)
 {
-	bool has_boot = false;
+	/* A source that holds later boots alone has done with this one; one that
+	 * names no boot at all says nothing. */
+	bool past_it = wire_is_array(held) && wire_count(held) > 0;
 
 	for (size_t i = 0; i < wire_count(held) && wire_is_array(held); i++) {
 		const wire_value *row = wire_at(held, i);
@@ -137,9 +148,11 @@ static void take_held(struct daemon *d, struct source *s, struct drone *drone, u
 
 		if (!wire_get_uint(wire_at(row, 0), &boot) || !wire_get_uint(wire_at(row, 1), &oldest) ||
 		    !wire_get_uint(wire_at(row, 2), &newest) || boot > UINT32_MAX ||
-		    newest > UINT32_MAX || oldest > newest)
+		    newest > UINT32_MAX || oldest > newest) {
+			past_it = false;
 			continue;
-		has_boot = has_boot || boot == asked_boot;
+		}
+		past_it = past_it && boot > asked_boot;
 		/* The present boot's tail is on its way by the feed. */
 		if (drone->newest.known && boot < sample_boot(&drone->newest)) {
 			c = drone_coverage(drone, (uint32_t)boot);
@@ -150,7 +163,7 @@ static void take_held(struct daemon *d, struct source *s, struct drone *drone, u
 			lose(d, drone, drone_coverage(drone, (uint32_t)boot), 0, (uint32_t)oldest - 1,
 			    "the source no longer holds it");
 	}
-	if (!has_boot && holds_a_ring(s) && wire_is_array(held))
+	if (past_it && holds_a_ring(s))
 		lose(d, drone, drone_coverage(drone, asked_boot), 0, UINT32_MAX,
 		    "the source holds nothing of that boot");
 }
@@ -187,7 +200,7 @@ static void fill_answered(void *user, enum client_result result, const void *bod
 		free(f);
 		return;
 	}
-	taken = take_samples(d, drone, wire_key(reply.body, "samples"));
+	taken = take_samples(d, drone, f, wire_key(reply.body, "samples"));
 	lost = wire_key(reply.body, "lost");
 	for (size_t i = 0; i < wire_count(lost) && wire_is_array(lost); i++) {
 		uint64_t from, to;

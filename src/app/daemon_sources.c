@@ -43,6 +43,7 @@ int sources_open(struct daemon *d, struct err *err)
 		struct source *s = &d->sources[i];
 
 		s->index = (int)i;
+		s->time = s->sent = s->drones = KEY_NONE;
 		s->config = &d->config->sources[i];
 		if (open_source(d, s, err) == -1)
 			return -1;
@@ -175,10 +176,17 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	    !wire_get_uint(wire_key(reply.body, "boot"), &boot) ||
 	    !wire_get_uint(wire_key(reply.body, "time"), &time) || time > INT64_MAX)
 		return;
-	s->greeted = true;
-	s->roster_wanted = true;
 	s->time = time;
 	source_clock_add(&s->clock, (int64_t)time, d->now_ms);
+	if (s->state == SOURCE_NEVER) {
+		/* It speaks: no need to wait for a first heartbeat. A source that
+		 * was lost for want of heartbeats comes back by one alone. */
+		s->heartbeat_mono_ms = d->now_mono_ms;
+		str_copy(s->name, sizeof(s->name), name);
+		source_up(d, s);
+	}
+	s->greeted = true;
+	s->roster_wanted = true;
 	source_learn(d, s, name, find_kind(kind), boot);
 }
 
@@ -194,11 +202,24 @@ static void read_home(struct drone *drone, const wire_value *home)
 		drone->home_alt = alt;
 }
 
+/* Whose it is, kept over a restart. */
+static void remember(struct daemon *d, const struct source *s, const struct drone *drone)
+{
+	struct history_drone stored = { .kind = drone->kind };
+
+	if (s->kind == KIND_REPLAY)
+		return;
+	str_copy(stored.id, sizeof(stored.id), drone->id);
+	str_copy(stored.source, sizeof(stored.source), source_label(s));
+	str_copy(stored.feed, sizeof(stored.feed), s->config->feed);
+	str_copy(stored.model, sizeof(stored.model), drone->model);
+	history_put_drone(d->history, &stored, d->now_ms);
+}
+
 /* One drone of a source's roster: who it is. Its sample is not taken: what is
  * on the feed is newer, and this one may be old. */
 static void read_roster_entry(struct daemon *d, struct source *s, const wire_value *entry)
 {
-	struct history_drone stored = { 0 };
 	char id[ID_SIZE], kind[16];
 	struct reject why;
 	struct drone *drone;
@@ -214,13 +235,7 @@ static void read_roster_entry(struct daemon *d, struct source *s, const wire_val
 	if (!get_name(entry, "source", drone->origin, sizeof(drone->origin)))
 		str_copy(drone->origin, sizeof(drone->origin), s->name);
 	read_home(drone, wire_key(entry, "home"));
-	str_copy(stored.id, sizeof(stored.id), id);
-	str_copy(stored.source, sizeof(stored.source), s->name);
-	str_copy(stored.feed, sizeof(stored.feed), s->config->feed);
-	str_copy(stored.model, sizeof(stored.model), drone->model);
-	stored.kind = drone->kind;
-	if (s->kind != KIND_REPLAY)
-		history_put_drone(d->history, &stored, d->now_ms);
+	remember(d, s, drone);
 }
 
 static void roster_answered(void *user, enum client_result result, const void *body, size_t len,
@@ -240,12 +255,6 @@ static void roster_answered(void *user, enum client_result result, const void *b
 		return;
 	drones = wire_key(reply.body, "drones");
 	s->drones = wire_count(drones);
-	if (s->state != SOURCE_UP) {
-		/* It speaks and says whom it has: no need to wait for a heartbeat. */
-		s->heartbeat_mono_ms = d->now_mono_ms;
-		source_up(d, s);
-		s->greeted = true;
-	}
 	s->roster_wanted = false;
 	for (size_t i = 0; i < wire_count(drones) && wire_is_array(drones); i++)
 		read_roster_entry(d, s, wire_at(drones, i));
@@ -316,6 +325,7 @@ struct drone *source_claim(struct daemon *d, struct source *s, const char *id, s
 		drone->owner_refused_said = false;
 		str_copy(drone->origin, sizeof(drone->origin), source_label(s));
 		s->roster_wanted = true;
+		remember(d, s, drone);
 		return drone;
 	}
 	reject_set(why, REJECT_OWNER, "drone %s belongs to source %s", id,

@@ -5,6 +5,8 @@
 #include "app/app.h"
 #include "app/attach.h"
 #include "app/commands.h"
+#include "app/history_args.h"
+#include "app/rows_out.h"
 
 #define FLAG_DAEMON_ENDPOINTS                                                  \
 	{ .name = "feed", .value = "ENDPOINT", .option = "daemon.feed",        \
@@ -81,6 +83,55 @@ static const struct flag_desc send_flags[] = {
 static const struct flag_desc check_flags[] = {
 	FLAG_DAEMON_ENDPOINTS,
 	FLAG_STATE,
+	{ 0 },
+};
+
+static const struct flag_desc flights_flags[] = {
+	FLAG_HISTORY,
+	FLAG_DRONE,
+	FLAG_SINCE,
+	FLAG_UNTIL,
+	{ .name = "all", .help = "also where a drone was armed and never left the ground" },
+	FLAG_JSON,
+	FLAG_CSV,
+	{ 0 },
+};
+
+static const struct flag_desc export_flags[] = {
+	FLAG_HISTORY,
+	{ .name = "format", .value = "FORMAT", .help = "csv (left out), geojson, kml or gpx" },
+	{ .name = "output", .letter = 'o', .value = "FILE",
+	  .help = "into this file, whole or not at all; left out: to standard output" },
+	{ .name = "drone", .value = "ID", .help = "this drone, where no flight is named" },
+	{ .name = "from", .value = "TIME",
+	  .help = "from then on: 2026-11-21T09:00Z, or ago: 30m, 2h, 3d" },
+	{ .name = "to", .value = "TIME", .help = "up to then; left out: now" },
+	{ 0 },
+};
+
+static const struct flag_desc sql_flags[] = {
+	FLAG_HISTORY,
+	FLAG_JSON,
+	FLAG_CSV,
+	{ 0 },
+};
+
+static const struct flag_desc history_flags[] = {
+	FLAG_HISTORY,
+	FLAG_JSON,
+	{ 0 },
+};
+
+static const struct flag_desc rejects_flags[] = {
+	FLAG_HISTORY,
+	FLAG_STATE,
+	FLAG_SINCE,
+	FLAG_UNTIL,
+	{ .name = "reason", .value = "WORD", .help = "only these (odyssey doc rejects lists the words)" },
+	{ .name = "count", .help = "how many by source and reason" },
+	{ .name = "retry", .help = "store the samples that this version does not refuse" },
+	FLAG_JSON,
+	FLAG_CSV,
 	{ 0 },
 };
 
@@ -162,6 +213,56 @@ const struct subcommand subcommand_table[] = {
 		.details = "Without an operand it lists the tables; doc subcommand NAME is one command of\n"
 			   "odyssey with its options.\n",
 		.flags = SUBCOMMAND_NO_CONFIG,
+	},
+	{
+		.name = "flights",
+		.run = cmd_flights,
+		.operands = "",
+		.summary = "list the flights in the history",
+		.details = "A flight goes from arming or leaving the ground to landing.\n",
+		.options = flights_flags,
+	},
+	{
+		.name = "export",
+		.run = cmd_export,
+		.operands = "[FLIGHT]",
+		.summary = "write a flight for other programs: CSV, GeoJSON, KML, GPX",
+		.details =
+		    "  odyssey export D01-20261121T091504Z --format kml -o flight.kml\n"
+		    "  odyssey export --drone D01 --from 2h --format gpx\n\n"
+		    "Where samples are missing or the position was not valid a new segment begins.\n",
+		.options = export_flags,
+	},
+	{
+		.name = "history",
+		.run = cmd_history,
+		.operands = "[verify]",
+		.summary = "list the days that are stored, or read all of them and say what is wrong",
+		.details = "MISSING are samples that are still asked for, LOST those that will never come.\n"
+			   "verify ends with 1 if anything is wrong.\n",
+		.options = history_flags,
+	},
+	{
+		.name = "rejects",
+		.run = cmd_rejects,
+		.operands = "",
+		.summary = "list the messages that were refused, with the reason",
+		.details = "--json has their bytes. --retry needs the daemon to be stopped; what is stored\n"
+			   "already is not stored again.\n",
+		.options = rejects_flags,
+	},
+	{
+		.name = "sql",
+		.run = cmd_sql,
+		.operands = "STATEMENT",
+		.summary = "ask the whole history in SQL, read-only",
+		.details =
+		    "Tables: telemetry (drone, boot, seq, time in ms, then the fields by name in\n"
+		    "degrees, metres, m/s), events, commands, alarms, orders, flights, gaps, rejects,\n"
+		    "drones.\n\n"
+		    "  odyssey sql \"SELECT time, lat, lon, height FROM telemetry WHERE drone = 'D01'\n"
+		    "      AND time > 1795200000000\"\n",
+		.options = sql_flags,
 	},
 	{
 		.name = "daemon",

@@ -48,12 +48,6 @@ void chunk_init(struct chunk *c)
 	c->backfilled = xcalloc(CHUNK_MAX, sizeof(*c->backfilled));
 	c->extra_at = xcalloc(CHUNK_MAX + 1, sizeof(*c->extra_at));
 	c->work = xcalloc(3 * CHUNK_MAX, sizeof(*c->work));
-	c->compress = ZSTD_createCCtx();
-	c->decompress = ZSTD_createDCtx();
-	if (!c->compress || !c->decompress)
-		xmalloc(SIZE_MAX); /* ends the program with the sentence for it */
-	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_compressionLevel, ZSTD_LEVEL);
-	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_checksumFlag, 1);
 }
 
 void chunk_clear(struct chunk *c)
@@ -101,6 +95,25 @@ static const uint8_t *find_extra(const uint8_t *p)
 	for (int f = 0; f < FIELD_COUNT; f++)
 		p += value_bytes(p);
 	return p;
+}
+
+bool chunk_peek_time(const void *body, size_t len, int64_t *time_ms)
+{
+	const uint8_t *p = body;
+	uint64_t v = 0;
+
+	/* Long enough for three integers, however they are written. */
+	if (len < 5 + 3 * 9)
+		return false;
+	p += *p == 0xdc ? 3 : *p == 0xdd ? 5 : 1;
+	p += value_bytes(p);
+	p += value_bytes(p);
+	if (*p != 0xcf && *p != 0xd3)
+		return false;
+	for (int i = 1; i <= 8; i++)
+		v = v << 8 | p[i];
+	*time_ms = (int64_t)v;
+	return true;
 }
 
 bool chunk_add(struct chunk *c, const void *body, size_t len, int64_t arrived_ms,
@@ -212,6 +225,28 @@ static void add_column(struct chunk *c, struct buf *b, int column)
 	buf_add(b, coded, n);
 }
 
+/* Made when first needed: who only reads does not compress. */
+static void *need_compress(struct chunk *c)
+{
+	if (c->compress)
+		return c->compress;
+	c->compress = ZSTD_createCCtx();
+	if (!c->compress)
+		xmalloc(SIZE_MAX); /* ends the program with the sentence for it */
+	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+	ZSTD_CCtx_setParameter(c->compress, ZSTD_c_checksumFlag, 1);
+	return c->compress;
+}
+
+static void *need_decompress(struct chunk *c)
+{
+	if (!c->decompress)
+		c->decompress = ZSTD_createDCtx();
+	if (!c->decompress)
+		xmalloc(SIZE_MAX);
+	return c->decompress;
+}
+
 void chunk_encode(struct chunk *c, struct buf *out)
 {
 	struct buf *b = &c->scratch;
@@ -238,7 +273,7 @@ void chunk_encode(struct chunk *c, struct buf *out)
 	}
 	bound = ZSTD_compressBound(b->len);
 	room = xmalloc(bound);
-	n = ZSTD_compress2(c->compress, room, bound, b->data, b->len);
+	n = ZSTD_compress2(need_compress(c), room, bound, b->data, b->len);
 	if (!ZSTD_isError(n))
 		buf_add(out, room, n);
 	free(room);
@@ -399,7 +434,7 @@ bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wante
 		b->data = xmalloc((size_t)size + 1);
 		b->cap = (size_t)size + 1;
 	}
-	n = ZSTD_decompressDCtx(c->decompress, b->data, b->cap, bytes, len);
+	n = ZSTD_decompressDCtx(need_decompress(c), b->data, b->cap, bytes, len);
 	if (ZSTD_isError(n) ||
 	    !unpack(c, (const uint8_t *)b->data, (const uint8_t *)b->data + n, wanted)) {
 		chunk_reset(c, 0);

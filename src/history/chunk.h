@@ -61,6 +61,9 @@ bool chunk_full(const struct chunk *c, size_t len);
  * no sample (which cannot be: it was one when it arrived). */
 bool chunk_add(struct chunk *c, const void *body, size_t len, int64_t arrived_ms,
     bool backfilled);
+/* The time of a sample's body without reading the rest; false where it has to
+ * be read to know. */
+bool chunk_peek_time(const void *body, size_t len, int64_t *time_ms);
 /* Appends sample i of another chunk of the same boot. */
 bool chunk_copy(struct chunk *c, const struct chunk *from, size_t i);
 /* Appends the bytes of a sealed row. */

@@ -190,7 +190,7 @@ static int put_to_rest(struct store *s)
 		schema_exec(s->db, "ROLLBACK");
 		return rc;
 	}
-	/* A reader has it open: its log goes another time. */
+	/* Both fail where a reader has it open; then an empty log stays beside it. */
 	(void)store_checkpoint(s, true);
 	schema_exec(s->db, "PRAGMA journal_mode=DELETE");
 	return SQLITE_OK;

@@ -34,6 +34,7 @@ struct writer {
 	bool lost_rows;          /* tell HISTORY_CHANGED when it works again */
 	bool past_unread;        /* the roster is to be read anew first */
 	uint64_t refused_seen;
+	int64_t newest_ms;       /* arrival, of all that was taken */
 	/* Days that are over: sealed to the end, merged, put to rest. */
 	int64_t *over;           /* ascending */
 	size_t over_count;

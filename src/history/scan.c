@@ -74,7 +74,9 @@ static int load_slots(struct scan *s)
 	sqlite3_finalize(stmt);
 	if (rc != SQLITE_DONE)
 		return rc;
-	rc = sqlite3_prepare_v2(s->db, "SELECT min(id), max(id) FROM plain", -1, &stmt, NULL);
+	/* Each by itself is a look at one end; both at once would read all. */
+	rc = sqlite3_prepare_v2(s->db, "SELECT (SELECT min(id) FROM plain), (SELECT max(id) FROM plain)",
+	    -1, &stmt, NULL);
 	if (rc != SQLITE_OK)
 		return rc;
 	rc = sqlite3_step(stmt);
@@ -216,6 +218,17 @@ static const char *drone_id(const struct scan *s, uint32_t number)
 	return low < s->drone_count && s->drones[low].number == number ? s->drones[low].id : NULL;
 }
 
+/* Whether a plain row may be wanted, seen before it is read in full. */
+static bool may_match(const struct scan *s, const struct plain_item *it)
+{
+	int64_t time;
+
+	return (!s->filter.one_boot || it->boot == s->filter.boot) &&
+	    it->seq >= s->filter.first_seq && it->seq <= s->filter.last_seq &&
+	    (!chunk_peek_time(s->list.data.data + it->at, it->len, &time) ||
+		(time >= s->filter.first_ms && time <= s->filter.last_ms));
+}
+
 /* The next plain rows of one drone and boot into the chunk. */
 static int next_plain(struct scan *s)
 {
@@ -241,7 +254,7 @@ static int next_plain(struct scan *s)
 		if (next->drone != it->drone || next->boot != it->boot ||
 		    chunk_full(&s->chunk, next->len))
 			break;
-		if (next > it && next->seq == next[-1].seq)
+		if ((next > it && next->seq == next[-1].seq) || !may_match(s, next))
 			continue;
 		if (!s->drone || !chunk_add(&s->chunk, s->list.data.data + next->at, next->len,
 				     next->arrived_ms, next->backfilled)) {

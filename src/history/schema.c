@@ -321,8 +321,8 @@ static bool at_rest(const char *path)
 enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err *err)
 {
 	enum schema_trouble trouble;
+	struct buf uri = BUF_INIT;
 	bool fresh = false;
-	char *uri;
 	int rc;
 
 	rc = sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
@@ -344,10 +344,13 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 		return TROUBLE_DISK;
 	/* A directory that cannot be written has no room for SQLite's index of the
 	 * log; without a log there is no need for one. */
-	uri = sqlite3_mprintf("file:%s?immutable=1", path);
-	rc = sqlite3_open_v2(uri, db,
+	buf_add_str(&uri, "file:");
+	for (const char *p = path; *p; p++)
+		buf_printf(&uri, strchr("%?#", *p) ? "%%%02X" : "%c", *p);
+	buf_add_str(&uri, "?immutable=1");
+	rc = sqlite3_open_v2(uri.data, db,
 	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
-	sqlite3_free(uri);
+	buf_free(&uri);
 	if (rc != SQLITE_OK)
 		return fail(db, schema_trouble(rc));
 	trouble = examine(*db, path, &fresh, err);

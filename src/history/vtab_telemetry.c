@@ -142,6 +142,8 @@ static int telemetry_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 			continue;
 		cost /= strchr("dst", code) ? 1000 : code == 'b' ? 2 : 20;
 		info->aConstraintUsage[i].argvIndex = n + 1;
+		/* The scan is exact there; numbers may have been rounded. */
+		info->aConstraintUsage[i].omit = code == 'd';
 		codes[n++] = code;
 	}
 	codes[n] = '\0';
@@ -215,7 +217,8 @@ static void apply(struct cursor *c, char code, sqlite3_value *v)
 	const char *text;
 	int64_t low, high;
 
-	if (sqlite3_value_type(v) == SQLITE_NULL) {
+	if (sqlite3_value_type(v) == SQLITE_NULL ||
+	    (code == 'd' && sqlite3_value_type(v) == SQLITE_BLOB)) {
 		c->nothing = true;
 		return;
 	}

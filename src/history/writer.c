@@ -285,14 +285,16 @@ static void take_sample(struct writer *w, const struct record_sample *r)
 	struct reject why;
 	struct sample s;
 
+	/* The ingest has seen to that; here it would break the sealing of a day. */
+	if (sample_decode(r->body, r->len, &s, &why) == -1 || sample_boot(&s) != r->boot ||
+	    sample_seq(&s) != r->seq)
+		return;
 	if (!roster_store(d, r->boot, r->seq, r->head.arrived_ms))
 		return;
 	row.drone = store_number(w->store, index);
 	plain_put(&w->batch.slots[plain_slot(row.drone)], &row);
 	w->batch.samples++;
 	w->batch.bytes += r->len + sizeof(row);
-	if (sample_decode(r->body, r->len, &s, &why) == -1)
-		return;
 	if (flights_sample(&d->tracker, d->info.id, &s, &flight))
 		batch_add_flight(&w->batch, &flight);
 }
@@ -308,15 +310,29 @@ static void take_drone(struct writer *w, const struct record_drone *r)
 	w->batch.record_count++;
 }
 
+/* An answer comes without a time; it is as old as what came last. */
+static void take_answer(struct writer *w, const struct record_answer *r)
+{
+	struct record_answer answer = *r;
+
+	answer.head.arrived_ms = w->newest_ms;
+	batch_add_record(&w->batch, &answer.head, sizeof(answer));
+}
+
 static void take(struct writer *w, const struct record *r, size_t size)
 {
 	w->batch.day = w->store->day;
+	if (r->arrived_ms > w->newest_ms)
+		w->newest_ms = r->arrived_ms;
 	switch (r->kind) {
 	case RECORD_SAMPLE:
 		take_sample(w, (const struct record_sample *)r);
 		break;
 	case RECORD_DRONE:
 		take_drone(w, (const struct record_drone *)r);
+		break;
+	case RECORD_ANSWER:
+		take_answer(w, (const struct record_answer *)r);
 		break;
 	default:
 		batch_add_record(&w->batch, r, size);
@@ -480,7 +496,9 @@ static void sleep_until(struct history *h, int64_t mono_ms)
 	if (left > 0 && poll(&fd, 1, (int)left) == 1 &&
 	    read(h->wake_fd, &counted, sizeof(counted)) == -1)
 		return;
-	atomic_store(&h->hurried, false);
+	/* While nothing can be written there is no use in being called. */
+	if (!h->writer.failing_ms)
+		atomic_store(&h->hurried, false);
 }
 
 /* The end: what waits is written, but a dead disk is not waited for. */
@@ -503,13 +521,12 @@ static void finish(struct history *h)
 void *writer_run(void *history)
 {
 	struct history *h = history;
-	int64_t pace = h->commit_ms * PACE_PERCENT / 100, next = clock_mono_ms();
+	int64_t pace = h->commit_ms * PACE_PERCENT / 100;
 
 	pace = pace > 0 ? pace : 1;
 	while (!atomic_load(&h->stop)) {
-		int64_t now = clock_mono_ms();
+		int64_t next = clock_mono_ms() + pace;
 
-		next = next + pace > now ? next + pace : now + pace;
 		use_spare_time(h, next - (pace > 2 * SPARE_MS ? SPARE_MS : pace / 2));
 		sleep_until(h, next);
 		write_all(h);

@@ -98,13 +98,14 @@ void map_parts_clear(struct map_parts *p)
 	*p = (struct map_parts){ 0 };
 }
 
-/* A part's chunks share the vertex where they meet. */
+/* A line's chunks share the vertex where they meet. */
 static void add_chunks(struct map_level *level, size_t *cap, const struct map_part *part)
 {
 	size_t at = 0;
 
 	do {
-		struct map_chunk chunk = { .box = MERCATOR_BOX_EMPTY, .tone = part->tone };
+		struct map_chunk chunk = { .box = MERCATOR_BOX_EMPTY, .tone = part->tone,
+			.dots = part->dots || part->count == 1 };
 		size_t left = part->count - at;
 
 		chunk.first = part->first + at;
@@ -113,8 +114,8 @@ static void add_chunks(struct map_level *level, size_t *cap, const struct map_pa
 			mercator_box_add(&chunk.box, level->points[chunk.first + i]);
 		mem_grow(level->chunks, level->chunk_count, *cap);
 		level->chunks[level->chunk_count++] = chunk;
-		at += chunk.count - 1u;
-	} while (at + 1 < part->count);
+		at += chunk.count - (chunk.dots ? 0 : 1u);
+	} while (at + (part->dots ? 0 : 1) < part->count);
 }
 
 static void make_blocks(struct map_level *level)
@@ -154,7 +155,7 @@ void map_level_make(struct map_level *level, struct map_parts *parts, double zoo
 
 		do {
 			add_chunks(level, &chunk_cap, &parts->parts[i]);
-			covers |= parts->parts[i].count >= 4;
+			covers |= parts->parts[i].count >= 4 && !parts->parts[i].dots;
 			mercator_box_join(&area.box, &parts->parts[i].box);
 			i++;
 		} while (i < parts->part_count && parts->parts[i].shape == shape);

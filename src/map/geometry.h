@@ -21,6 +21,7 @@ struct map_part {
 	uint32_t count;
 	uint32_t shape; /* parts of one shape are neighbours and share a number */
 	uint8_t tone;
+	bool dots; /* its vertices are no line but so many dots */
 };
 
 struct map_parts {
@@ -35,12 +36,13 @@ struct map_parts {
 #define MAP_BLOCK_CHUNKS 64
 
 /* Vertices first to first + count, the next chunk's first one included, so
- * that chunks of a part join. A count of 1 is a single dot. */
+ * that chunks of a part join; or dots, which do not. */
 struct map_chunk {
 	struct mercator_box box;
 	size_t first;
 	uint16_t count;
 	uint8_t tone;
+	bool dots;
 };
 
 struct map_block {

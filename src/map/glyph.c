@@ -3,12 +3,12 @@
 
 #include <stddef.h>
 
-/* Of ASCII the character whose ink lies where the dots do. Each row of dots
- * is one of: none, left, right, both; so eight bits make four digits to the
- * base of four, of which this keeps what tells characters apart. */
+/* Of ASCII the character whose ink lies where the dots do: level, upright,
+ * falling or rising lines, and crossings. */
 static char ascii_glyph(uint8_t dots)
 {
-	static const char by_row[4] = { '`', '"', '-', '_' }; /* one row with both dots */
+	static const char level[4] = { '"', '-', '-', '_' }, one_left[4] = { '`', '\'', '.', '.' },
+	                  one_right[4] = { '\'', '\'', '.', ',' };
 	int left = (dots & 0x07) | ((dots & 0x40) >> 3); /* bit n: row n */
 	int right = ((dots & 0x38) >> 3) | ((dots & 0x80) >> 4);
 	int rows = left | right, both = left & right;
@@ -21,14 +21,12 @@ static char ascii_glyph(uint8_t dots)
 	if (count >= 7)
 		return '#';
 	if ((rows & (rows - 1)) == 0) { /* one row */
-		if (both)
-			return rows == 1 ? '"' : by_row[__builtin_ctz((unsigned)rows)];
-		return rows == 1 ? (left ? '`' : '\'') : rows == 8 ? (left ? '.' : ',')
-		    : rows == 2 ? '\'' : '.';
+		int row = __builtin_ctz((unsigned)rows);
+
+		return both ? level[row] : left ? one_left[row] : one_right[row];
 	}
-	if (!left || !right) { /* one column */
+	if (!left || !right) /* one column */
 		return count >= 3 || (top && bottom) ? '|' : top ? '\'' : ':';
-	}
 	if (left == right)
 		return count >= 6 ? '#' : count == 4 && rows != 9 ? '=' : '"';
 	/* Twice the mean height of the dots on each side, from above. */

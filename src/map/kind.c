@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ALWAYS { -3, -3, -3 }
+#include "map/view.h"
+
+#define ALWAYS { MAP_ZOOM_MIN, MAP_ZOOM_MIN, MAP_ZOOM_MIN }
 
 const struct map_kind_desc map_kinds[MAP_KINDS] = {
 	[MAP_LAND] = {
@@ -48,7 +50,7 @@ const struct map_kind_desc map_kinds[MAP_KINDS] = {
 		.help = "roads; paths from zoom 13, streets from 10, main roads from 6",
 	},
 	[MAP_BORDER] = {
-		.name = "border", .colour = "border", .priority = 65, .zoom_min = ALWAYS,
+		.name = "border", .colour = "border", .priority = 65, .zoom_min = { 0, 0, 0 },
 		.outlined = true, .dashed = true,
 		.help = "borders, dashed",
 	},
@@ -59,7 +61,7 @@ const struct map_kind_desc map_kinds[MAP_KINDS] = {
 	},
 	[MAP_PLACE] = {
 		.name = "place", .colour = "place", .priority = 70, .zoom_min = ALWAYS,
-		.labelled = true, .label_zoom = -3,
+		.labelled = true, .label_zoom = MAP_ZOOM_MIN,
 		.help = "cities, towns and villages by name",
 	},
 };

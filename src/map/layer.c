@@ -76,8 +76,7 @@ static int report(struct loading *l, struct shapefile *f, struct err *err)
 	layer->skipped = shapefile_skipped(f, &why);
 	layer->vertices = l->parts.point_count;
 	if (layer->skipped && !layer->features)
-		return err_set(err, "%s: none of its %zu records can be drawn: %s", layer->file,
-		    layer->skipped, why);
+		return shapefile_unusable(f, err);
 	if (layer->skipped)
 		snprintf(layer->warning, sizeof(layer->warning),
 		    "%s: %zu of %zu records cannot be drawn and are left out: %s", layer->file,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "map/view.h"
 
 #define TOLERANCE 0.35 /* dots */
 #define SMALL     0.5  /* dots */
@@ -155,13 +156,69 @@ static void thin(struct thinner *t, const struct mercator_point *p, uint32_t cou
 	}
 }
 
-/* From the parts of the next finer level, less what is smaller than small dots. */
-static void reduce(struct map_parts *out, const struct map_parts *in,
-    const double zoom_min[MAP_TONES], double zoom, double small)
+/* Dots wait here until there are enough for a part, since a part of one
+ * costs far more to draw than a vertex, and until a shape is complete, whose
+ * parts must stay together. */
+struct gathering {
+	struct mercator_point *points;
+	size_t count, cap;
+	uint8_t tone;
+};
+
+static void gather(struct gathering *g, struct mercator_point p, uint8_t tone)
 {
-	double dot = units_per_dot(zoom);
-	struct dot_set dots = { 0 };
-	struct thinner t = { 0 };
+	g->tone = tone;
+	mem_grow(g->points, g->count, g->cap);
+	g->points[g->count++] = p;
+}
+
+static void flush(struct map_parts *out, struct gathering *g)
+{
+	if (!g->count)
+		return;
+	for (size_t i = 0; i < g->count; i++)
+		map_parts_add_point(out, g->points[i]);
+	/* No shape of its own: an area has no use for dots. */
+	map_parts_end(out, UINT32_MAX, g->tone);
+	out->parts[out->part_count - 1].dots = true;
+	g->count = 0;
+}
+
+struct reducing {
+	struct map_parts *out;
+	struct dot_set dots;
+	struct thinner thinner;
+	struct gathering gathering;
+	double dot, tolerance; /* units */
+};
+
+static void reduce_to_dot(struct reducing *r, struct mercator_point p, uint8_t tone)
+{
+	uint64_t x = (uint64_t)(p.x / r->dot), y = (uint64_t)(p.y / r->dot);
+
+	/* Tones have dots of their own. */
+	if (dot_set_add(&r->dots, ((y << 30) + x) * MAP_TONES + tone))
+		gather(&r->gathering, p, tone);
+}
+
+static void reduce_part(struct reducing *r, const struct mercator_point *p,
+    const struct map_part *part)
+{
+	if (r->tolerance > 0)
+		thin(&r->thinner, p, part->count, r->tolerance);
+	for (uint32_t k = 0; k < part->count; k++)
+		if (!(r->tolerance > 0) || r->thinner.keep[k])
+			map_parts_add_point(r->out, p[k]);
+	map_parts_end(r->out, part->shape, part->tone);
+}
+
+/* What is smaller than small dots becomes dots, the rest is thinned if there is
+ * a tolerance, in dots too. */
+static void reduce(struct map_parts *out, const struct map_parts *in,
+    const double zoom_min[MAP_TONES], double zoom, double small, double tolerance)
+{
+	struct reducing r = { .out = out, .dot = units_per_dot(zoom),
+		.tolerance = tolerance * units_per_dot(zoom) };
 
 	*out = (struct map_parts){ .areas = in->areas };
 	for (size_t i = 0; i < in->part_count; i++) {
@@ -171,24 +228,66 @@ static void reduce(struct map_parts *out, const struct map_parts *in,
 
 		if (zoom_min[part->tone] > zoom)
 			continue;
-		if (b->x1 - b->x0 < small * dot && b->y1 - b->y0 < small * dot) {
-			uint64_t x = (uint64_t)(p->x / dot), y = (uint64_t)(p->y / dot);
-
-			/* Tones have dots of their own. */
-			if (!dot_set_add(&dots, ((y << 30) + x) * MAP_TONES + part->tone))
-				continue;
-			map_parts_add_point(out, *p);
-		} else {
-			thin(&t, p, part->count, TOLERANCE * dot);
+		if ((r.gathering.count >= MAP_CHUNK || r.gathering.tone != part->tone) &&
+		    (i == 0 || part->shape != in->parts[i - 1].shape))
+			flush(out, &r.gathering);
+		if (part->dots)
 			for (uint32_t k = 0; k < part->count; k++)
-				if (t.keep[k])
-					map_parts_add_point(out, p[k]);
-		}
-		map_parts_end(out, part->shape, part->tone);
+				reduce_to_dot(&r, p[k], part->tone);
+		else if (b->x1 - b->x0 < small * r.dot && b->y1 - b->y0 < small * r.dot)
+			reduce_to_dot(&r, *p, part->tone);
+		else
+			reduce_part(&r, p, part);
 	}
-	free(dots.slots);
-	free(t.keep);
-	free(t.stack);
+	flush(out, &r.gathering);
+	free(r.gathering.points);
+	free(r.dots.slots);
+	free(r.thinner.keep);
+	free(r.thinner.stack);
+}
+
+/* A layer of points comes as parts of one each. */
+static void gather_points(struct map_parts *parts)
+{
+	struct map_parts out = { .areas = parts->areas };
+	struct gathering g = { .count = 0 };
+	size_t single = 0;
+
+	while (single < parts->part_count && parts->parts[single].count == 1)
+		single++;
+	if (parts->areas || single < 2 || single < parts->part_count)
+		return;
+	for (size_t i = 0; i < parts->part_count; i++) {
+		if (g.count >= MAP_CHUNK || g.tone != parts->parts[i].tone)
+			flush(&out, &g);
+		gather(&g, parts->points[parts->parts[i].first], parts->parts[i].tone);
+	}
+	flush(&out, &g);
+	free(g.points);
+	map_parts_clear(parts);
+	*parts = out;
+}
+
+/* One level from the next finer one. More and more becomes dots until the
+ * busiest view is bearable or that no longer helps. */
+static struct map_parts make_level(const struct map_parts *finer, const double zoom_min[MAP_TONES],
+    double from, double zoom)
+{
+	struct map_parts made, fewer;
+	double most, before;
+
+	reduce(&made, finer, zoom_min, zoom, SMALL, TOLERANCE);
+	most = busiest(&made, zoom_min, from);
+	for (double small = 2 * SMALL; small <= SMALL_MAX && most > MAP_BUSY; small *= 2) {
+		reduce(&fewer, &made, zoom_min, zoom, small, 0);
+		map_parts_clear(&made);
+		made = fewer;
+		before = most;
+		most = busiest(&made, zoom_min, from);
+		if (most > 0.9 * before)
+			break;
+	}
+	return made;
 }
 
 struct map_geometry *map_geometry_make(struct map_parts *parts, const double zoom_min[MAP_TONES],
@@ -200,21 +299,17 @@ struct map_geometry *map_geometry_make(struct map_parts *parts, const double zoo
 	const struct map_parts *finer = parts;
 	int count = 0;
 
+	gather_points(parts);
 	/* Finest first, each from the one before. */
-	for (int i = (int)ARRAY_LEN(level_zooms) - 1; i >= 0; i--) {
-		double from = i ? level_zooms[i - 1] : -3, zoom = level_zooms[i];
+	for (int i = (int)ARRAY_LEN(level_zooms) - 1; i >= 0 && parts->point_count > MAP_BUSY; i--) {
+		double from = i ? level_zooms[i - 1] : MAP_ZOOM_MIN;
 
 		if (stop && atomic_load_explicit(stop, memory_order_relaxed))
 			break;
 		if (busiest(parts, zoom_min, from) <= MAP_BUSY)
 			continue;
-		for (double small = SMALL;; small *= 2) {
-			reduce(&made[count], finer, zoom_min, zoom, small);
-			if (small >= SMALL_MAX || busiest(&made[count], zoom_min, from) <= MAP_BUSY)
-				break;
-			map_parts_clear(&made[count]);
-		}
-		zooms[count] = zoom;
+		made[count] = make_level(finer, zoom_min, from, level_zooms[i]);
+		zooms[count] = level_zooms[i];
 		finer = &made[count++];
 	}
 	g->areas = parts->areas;

@@ -61,13 +61,14 @@ static bool is_wgs84(const char *wkt)
 
 static int open_transform(struct map_projection *p, const char *wkt)
 {
-	PJ *source, *target, *raw = NULL;
+	PJ *source, *target = NULL, *raw = NULL;
 
 	proj_context_set_enable_network(p->context, 0);
 	proj_log_func(p->context, p, keep_message);
 	source = proj_create(p->context, wkt);
-	target = proj_create(p->context, "EPSG:4326");
-	if (source && target)
+	if (source)
+		target = proj_create(p->context, "EPSG:4326");
+	if (target)
 		raw = proj_create_crs_to_crs_from_pj(p->context, source, target, NULL, NULL);
 	if (raw)
 		p->transform = proj_normalize_for_visualization(p->context, raw);

@@ -50,8 +50,6 @@ static void draw_inside(struct brush *b, const struct mercator_point *p, size_t 
 {
 	int x0 = (int)((p[0].x - b->left) * b->per_x), y0 = (int)((p[0].y - b->top) * b->per_y);
 
-	if (count == 1)
-		set_dot(b, x0, y0);
 	for (size_t i = 1; i < count; i++) {
 		int x1 = (int)((p[i].x - b->left) * b->per_x), y1 = (int)((p[i].y - b->top) * b->per_y);
 
@@ -77,8 +75,6 @@ static void draw_clipped(struct brush *b, const struct mercator_point *p, size_t
 	double x0 = (p[0].x - b->left) * b->per_x, y0 = (p[0].y - b->top) * b->per_y;
 	unsigned out0 = outside(b, x0, y0);
 
-	if (count == 1 && !out0)
-		set_dot(b, (int)x0, (int)y0);
 	for (size_t i = 1; i < count; i++) {
 		double x1 = (p[i].x - b->left) * b->per_x, y1 = (p[i].y - b->top) * b->per_y;
 		unsigned out1 = outside(b, x1, y1);
@@ -91,6 +87,16 @@ static void draw_clipped(struct brush *b, const struct mercator_point *p, size_t
 	}
 }
 
+static void draw_dots(struct brush *b, const struct mercator_point *p, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		double x = (p[i].x - b->left) * b->per_x, y = (p[i].y - b->top) * b->per_y;
+
+		if (!outside(b, x, y))
+			set_dot(b, (int)x, (int)y);
+	}
+}
+
 static void draw_chunk(struct brush *b, const struct map_level *level, const struct map_chunk *c,
     struct map_dash *dash)
 {
@@ -99,7 +105,9 @@ static void draw_chunk(struct brush *b, const struct map_level *level, const str
 	    c->box.y1 < b->box.y1;
 
 	b->tone = c->tone;
-	if (inside && !dash)
+	if (c->dots)
+		draw_dots(b, p, c->count);
+	else if (inside && !dash)
 		draw_inside(b, p, c->count);
 	else
 		draw_clipped(b, p, c->count, dash);
@@ -163,7 +171,7 @@ static void fill_area(struct brush *b, struct map_fill *fill, const struct map_l
 		/* What is above, below or right of the pane crosses no row of it. What is
 		 * left of it crosses each as often, odd or even, as the line between its
 		 * ends does. */
-		if (c->count < 2 || c->box.y1 < b->box.y0 || c->box.y0 > b->box.y1 ||
+		if (c->dots || c->box.y1 < b->box.y0 || c->box.y0 > b->box.y1 ||
 		    c->box.x0 > b->box.x1)
 			continue;
 		x0 = (p[0].x - b->left) * per_col;

@@ -6,8 +6,8 @@
 #include "map/geometry.h"
 #include "map/raster.h"
 
-/* Copies of the world to either side: at the lowest zoom it is 25 cells wide. */
-#define MAP_COPIES 24
+/* Copies of the world to either side: a view is at most one wide. */
+#define MAP_COPIES 1
 
 /* A name that might be written. */
 struct map_candidate {

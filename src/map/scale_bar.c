@@ -34,13 +34,13 @@ struct map_scale_bar map_scale_bar(const struct map_view *view, int max_cells)
 /* Steps of degrees: decimal below 10, so that they read as what is typed. */
 static double step_over(double degrees)
 {
-	static const double wide[] = { 10, 15, 30, 45, 90 };
+	static const double wide[] = { 10, 15, 30, 45, 90, 180 };
 
 	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]) && degrees > 5; i++)
 		if (degrees <= wide[i])
 			return wide[i];
 	if (degrees > 5)
-		return 90;
+		return 180;
 	return 10 / round_down(10 / fmax(degrees, 1e-7));
 }
 

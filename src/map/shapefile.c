@@ -43,6 +43,7 @@ struct shapefile {
 	struct map_encoding *encoding;
 	struct map_projection *projection; /* NULL: degrees as they are */
 	locale_t c_locale;
+	bool not_degrees; /* by the header, and no .prj */
 
 	struct mercator_point *points;
 	size_t point_cap;
@@ -154,11 +155,9 @@ static int check_header(struct shapefile *f, bool prj, const double min[4], cons
 	if (f->type < 0 || f->type > SHPT_MULTIPOINTM || !drawable[plain])
 		return err_set(err, "%s: holds shapes of type %d, which cannot be drawn; points, lines "
 		    "and areas can", f->path, f->type);
-	if (!prj && f->records && (fabs(min[0]) > 360 || fabs(max[0]) > 360 || fabs(min[1]) > 91 ||
-	                              fabs(max[1]) > 91))
-		return err_set(err, "%s: its coordinates (x from %.0f to %.0f) are no degrees and no .prj "
-		    "beside it says what they are; put the .prj there, or convert it to WGS 84 "
-		    "(ogr2ogr -t_srs EPSG:4326)", f->path, min[0], max[0]);
+	/* One wild vertex makes such a header too: it counts once no record can be used. */
+	f->not_degrees = !prj && !(fabs(min[0]) <= 360 && fabs(max[0]) <= 360 && fabs(min[1]) <= 91 &&
+	                           fabs(max[1]) <= 91);
 	f->type = plain;
 	return 0;
 }
@@ -265,21 +264,48 @@ static void add_part(struct shapefile *f, size_t *count, size_t first)
 	f->parts[(*count)++] = first;
 }
 
+/* Makes a part of what was added from first on. */
+static void end_part(struct shapefile *f, struct shapefile_record *r, size_t first)
+{
+	bool line = f->type == SHPT_ARC || f->type == SHPT_POLYGON;
+
+	if (r->point_count - first < (line ? 2 : 1))
+		r->point_count = first; /* a line of one vertex is none */
+	else
+		add_part(f, &r->part_count, first);
+}
+
+/* A line that crosses the date line comes as a step around the whole world:
+ * it ends on one edge of the map and goes on from the other. */
+static size_t cross_date_line(struct shapefile *f, struct shapefile_record *r, size_t first, size_t i)
+{
+	double side = f->x[i - 1] > 0 ? 180 : -180;
+	double across = 360 - fabs(f->x[i] - f->x[i - 1]);
+	double part = across > 0 ? fabs(side - f->x[i - 1]) / across : 0;
+	double lat = f->y[i - 1] + part * (f->y[i] - f->y[i - 1]);
+
+	add_point(f, &r->point_count, mercator_point(lat, side));
+	end_part(f, r, first);
+	first = r->point_count;
+	add_point(f, &r->point_count, mercator_point(lat, -side));
+	return first;
+}
+
 /* Vertices from to end of the record, one part of it. */
 static void take_part(struct shapefile *f, struct shapefile_record *r, size_t from, size_t end)
 {
 	size_t first = r->point_count;
 
-	for (size_t i = from; i < end; i++)
+	for (size_t i = from; i < end; i++) {
+		if (f->type == SHPT_ARC && i > from && fabs(f->x[i] - f->x[i - 1]) > 180)
+			first = cross_date_line(f, r, first, i);
 		add_point(f, &r->point_count, mercator_point(f->y[i], f->x[i]));
-	if (f->type == SHPT_POLYGON && end > from &&
+	}
+	if (f->type == SHPT_POLYGON && r->point_count > first &&
 	    (f->points[first].x != f->points[r->point_count - 1].x ||
 	        f->points[first].y != f->points[r->point_count - 1].y))
 		add_point(f, &r->point_count, f->points[first]);
-	if (r->point_count - first < 2 && (f->type == SHPT_ARC || f->type == SHPT_POLYGON))
-		r->point_count = first; /* a line of one vertex is none */
-	else if (end > from)
-		add_part(f, &r->part_count, first);
+	end_part(f, r, first);
 }
 
 static void take_shape(struct shapefile *f, const SHPObject *shape, int number,
@@ -368,6 +394,14 @@ size_t shapefile_skipped(const struct shapefile *f, const char **why)
 {
 	*why = f->why;
 	return f->skipped;
+}
+
+int shapefile_unusable(const struct shapefile *f, struct err *err)
+{
+	if (f->not_degrees)
+		return err_set(err, "%s: its coordinates are no degrees and no .prj beside it says what they "
+		    "are; put the .prj there, or convert it to WGS 84 (ogr2ogr -t_srs EPSG:4326)", f->path);
+	return err_set(err, "%s: none of its %d records can be drawn: %s", f->path, f->records, f->why);
 }
 
 bool shapefile_has_names(const struct shapefile *f)

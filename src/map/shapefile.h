@@ -42,14 +42,16 @@ struct shapefile_record {
 
 struct shapefile;
 
-/* Fails for files that are none, of types that cannot be drawn, or whose
- * coordinates are no degrees and no .prj says what they are. */
+/* Fails for files that are none, of types that cannot be drawn, or with a
+ * .prj that PROJ does not know. */
 int shapefile_open(struct shapefile **out, const char *path, struct err *err);
 enum shapefile_type shapefile_type(const struct shapefile *f);
 /* False after the last one. */
 bool shapefile_next(struct shapefile *f, struct shapefile_record *record);
 /* Records that could not be used, with the reason of the first one. */
 size_t shapefile_skipped(const struct shapefile *f, const char **why);
+/* Says why when nothing could be used; returns -1. */
+int shapefile_unusable(const struct shapefile *f, struct err *err);
 bool shapefile_has_names(const struct shapefile *f);
 /* Whether records say what they are. */
 bool shapefile_has_classes(const struct shapefile *f);

@@ -29,7 +29,7 @@ static void settle(struct map_view *v)
 {
 	double unit_cell, half;
 
-	v->zoom = clamp(v->zoom, MAP_ZOOM_MIN, MAP_ZOOM_MAX);
+	v->zoom = clamp(v->zoom, fmax(log2(v->cols / CELLS_AT_0), MAP_ZOOM_MIN), MAP_ZOOM_MAX);
 	unit_cell = MERCATOR_WORLD / (CELLS_AT_0 * exp2(v->zoom));
 	v->unit_x = unit_cell / v->dots_x;
 	v->unit_y = unit_cell * v->aspect / v->dots_y;
@@ -58,7 +58,7 @@ void map_view_init(struct map_view *v, enum map_charset charset, int cols, int r
 {
 	*v = (struct map_view){ .x = MERCATOR_WORLD / 2, .y = MERCATOR_WORLD / 2 };
 	map_view_resize(v, charset, cols, rows, aspect);
-	v->zoom = fmin(log2(v->cols / CELLS_AT_0), log2(v->rows * v->aspect / CELLS_AT_0));
+	v->zoom = fmax(log2(v->cols / CELLS_AT_0), log2(v->rows * v->aspect / CELLS_AT_0));
 	settle(v);
 }
 

@@ -23,8 +23,10 @@
  *	map_view_project(&v, drone, &x, &y);
  *
  * The world is round: a position is projected to the copy of it nearest the
- * centre, and a map wider than the world shows it again beside itself. To
- * the north and south it ends at 85.05 degrees, and the view stays within.
+ * centre, and the view moves across the date line as anywhere. It never is
+ * wider than the world, so that nothing shows twice: the lowest zoom depends
+ * on cols. To the north and south the map ends at 85.05 degrees, and the view
+ * stays within, unless it is taller than the world.
  */
 #ifndef MAP_VIEW_H
 #define MAP_VIEW_H
@@ -34,7 +36,7 @@
 
 #include "base/geo.h"
 
-#define MAP_ZOOM_MIN (-3.0)
+#define MAP_ZOOM_MIN (-8.0) /* where even a pane of one cell shows all the world */
 #define MAP_ZOOM_MAX 21.0 /* 5 cm a braille dot on the equator */
 
 enum map_charset {
@@ -55,7 +57,8 @@ struct map_view {
 	double unit_x, unit_y; /* units a dot is wide and high */
 };
 
-/* The whole world, or as much of it as fits. aspect 0 or not finite: 2. */
+/* As much of the world as shows once, nothing of it twice. aspect 0 or not
+ * finite: 2. */
 void map_view_init(struct map_view *v, enum map_charset charset, int cols, int rows, double aspect);
 /* Centre and zoom stay. */
 void map_view_resize(struct map_view *v, enum map_charset charset, int cols, int rows,

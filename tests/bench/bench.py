@@ -112,16 +112,16 @@ def load(build, drones, rate, seconds, bars):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000 or history")
+    parser.add_argument("--only", help="500, 5000, history or map")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
         load(args.build, 500, 10, seconds, {"p99_ms": 5})
     if args.only in (None, "5000"):
         load(args.build, 5000, 10, seconds, {"p99_ms": 50})
-    for name in ("history_bench",):
-        program = args.build / "bench" / name
-        if program.exists() and args.only in (None, "history"):
+    for what in ("history", "map"):
+        program = args.build / "bench" / f"{what}_bench"
+        if program.exists() and args.only in (None, what):
             ret = subprocess.run([program]).returncode
             results.append(ret == 0)
     print(f"{results.count(True)} within their bars, {results.count(False)} not")

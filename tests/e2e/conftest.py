@@ -26,8 +26,13 @@ def opened():
     """Whatever is opened during a test, closed after it, last first."""
     things = []
     yield things
+    wrong = []
     for t in reversed(things):
-        (getattr(t, "close", None) or t.kill)()
+        try:
+            (getattr(t, "close", None) or t.end)()
+        except AssertionError as why:
+            wrong.append(why)
+    assert wrong == []
 
 
 @pytest.fixture

@@ -85,6 +85,14 @@ class Program:
             self.process.kill()
         self.wait()
 
+    def end(self):
+        """Ends it after a test, properly if it still runs: an ungraceful end, a leak or
+        anything else that a sanitizer saw is a failure of that test."""
+        ran = self.running()
+        code = self.stop()[0] if ran else self.wait()
+        assert not re.search(r"Sanitizer|runtime error", self.log), self.log
+        assert not ran or code == 0, "it ended with %d:\n%s" % (code, self.log)
+
 
 def run(args, cwd, timeout=PATIENCE, **env):
     """Runs a program to its end: (exit code, stdout, stderr)."""

@@ -331,7 +331,7 @@ def check_roster(r):
     need(ids == sorted(set(ids)), "roster is not by id: %r", ids)
     for d in r["drones"]:
         check_map(d, {"id": (is_id, True), "model": (none_or(text), True), "source": (is_id, True),
-                      "kind": (word(*KINDS), True), "home": (lambda v: True, True),
+                      "kind": (none_or(word(*KINDS)), True), "home": (lambda v: True, True),
                       "tm": (none_or(lambda v: isinstance(v, list)), True)}, "roster")
         home = d["home"]
         need(home is None or (isinstance(home, list) and len(home) == 3 and
@@ -342,7 +342,7 @@ def check_roster(r):
 
 def check_sources(r):
     for s in r["sources"]:
-        check_map(s, {"source": (none_or(is_id), True), "kind": (none_or(text), True),
+        check_map(s, {"source": (none_or(is_id), True), "kind": (none_or(word(*KINDS)), True),
                       "feed": (text, True), "state": (word("up", "lost", "never"), True),
                       "drones": (none_or(within(*U32)), True), "time": (none_or(is_time), True),
                       "sent": (none_or(within(*U64)), True),

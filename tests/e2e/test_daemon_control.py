@@ -10,7 +10,7 @@ import malformed
 import protocol
 from fake_source import FakeSource
 from programs import Daemon
-from wire import Control, wait_for
+from wire import Control, Watcher, wait_for
 
 HOUR = 3600000
 QUICK = {"ODYSSEY_COMMAND_ANSWER_S": "1"}  # how long a source may take to answer
@@ -28,9 +28,11 @@ def quiet(tmp_path_factory):
         src = FakeSource(place, drones=["D01", "D02"])
         d = Daemon(place, sources=[src], **QUICK)
         d.wait_drone("D01", "D02")
-        d.src = src
+        d.src, d.watcher = src, Watcher(d.feed)
+        d.watcher.wait(1, "hb")
         yield d
-        d.kill()
+        d.watcher.close()
+        d.end()
         src.vanish()
 
 
@@ -114,6 +116,7 @@ def test_roster(quiet):
 
 
 def test_sources(quiet):
+    wait_for(lambda: quiet.source(quiet.src.feed)["drones"] is not None, "a heartbeat")
     [s] = quiet.ask("sources")["sources"]
     assert s["source"] == "fake" and s["kind"] == "sim" and s["state"] == "up"
     assert s["feed"] == quiet.src.feed and s["drones"] == 2
@@ -146,9 +149,8 @@ ORDER = [  # two things wrong at once: the code of the earlier check
 
 
 @pytest.mark.parametrize("keys,code", ORDER, ids=lambda v: str(v)[:60])
-def test_checks_come_in_order_and_refusals_are_published(quiet, watch, keys, code):
-    w = watch(quiet)
-    w.wait(1, "hb")
+def test_checks_come_in_order_and_refusals_are_published(quiet, keys, code):
+    w = quiet.watcher
     n = len(quiet.src.commands())
     request = dict(dict(drone="D01", cmd="hold"), **keys)
     if request.get("expires", 1) > 1:
@@ -265,7 +267,7 @@ def test_answers_survive_a_restart(pair, watch, number):
         stages = {c["id"]: c["stage"] for c in d.ask("commands")["commands"]}
         assert stages == {name: "done", bad: "rejected"}
     finally:
-        d.kill()
+        d.end()
 
 
 def test_commands_lists_the_last_of_each_oldest_first(pair):

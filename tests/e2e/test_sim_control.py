@@ -23,7 +23,7 @@ def quiet(tmp_path_factory):
     with tempfile.TemporaryDirectory(prefix="ody-") as place:
         s = Sim(place, "--drones", 2, "--idle")
         yield s
-        s.kill()
+        s.end()
 
 
 # --- requests and envelopes ---

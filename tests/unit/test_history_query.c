@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "history/query.h"
+#include "history/samples.h"
 
 #define BOOT 1795219000u
 
@@ -164,12 +165,46 @@ static void test_the_plan_uses_drone_and_time(void **state)
 	    "2|0|0|SCAN telemetry VIRTUAL TABLE INDEX 0:0:\n");
 }
 
+static bool check_order(void *context, const struct history_sample *s)
+{
+	uint32_t *next = context;
+	struct sample expected;
+
+	make_sample(&expected, BOOT, *next);
+	assert_int_equal(sample_seq(&s->sample), *next);
+	assert_memory_equal(s->sample.raw, expected.raw, sizeof(expected.raw));
+	assert_int_equal(s->backfilled, *next >= 100 && *next < 200);
+	return ++*next != 250;
+}
+
+static void test_samples_in_order(void **state)
+{
+	struct history *h = open_history_with((struct history_options){ .seal_ms = 1 });
+	uint32_t next = 0;
+	struct err err;
+
+	(void)state;
+	put_range(h, "D01", BOOT, 200, 299);
+	assert_true(wait_samples(h, 100, 2000));
+	poll(NULL, 0, 100);
+	put_range(h, "D01", BOOT, 0, 99);
+	for (uint32_t seq = 100; seq < 200; seq++)
+		assert_true(put_seq(h, "D01", BOOT, seq, true));
+	put_range(h, "D02", BOOT, 0, 9);
+	history_close(&h);
+	assert_int_equal(history_samples(test_dir, "D01", DAY1, INT64_MAX, check_order, &next, &err), 0);
+	assert_int_equal(next, 250);
+	assert_int_equal(history_samples(test_dir, "D09", DAY1, INT64_MAX, check_order, &next, &err), 0);
+	assert_int_equal(next, 250);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_plain_rows),
 		TEST(test_sealed_rows),
+		TEST(test_samples_in_order),
 		TEST(test_the_plan_uses_drone_and_time),
 	};
 
