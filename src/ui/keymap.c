@@ -9,7 +9,7 @@
 #include "ui/key.h"
 #include "ui/ui.h"
 
-#define MAP IN_PANE(PANE_MAP)
+#define MAP   IN_PANE(PANE_MAP)
 #define FLEET (IN_PANE(PANE_FLEET) | IN_PANE(PANE_DRONE))
 #define LISTS (IN_PANE(PANE_EVENTS) | IN_PANE(PANE_COMMANDS))
 
@@ -84,7 +84,8 @@ const struct key_binding key_table[] = {
 bool keymap_dispatch(struct ui *ui, uint32_t key)
 {
 	for (const struct key_binding *b = key_table; b->run; b++) {
-		if ((b->key == key || (b->other && b->other == key)) && (b->panes & IN_PANE(ui->focus))) {
+		if ((b->key == key || (b->other && b->other == key)) &&
+		    (b->panes & IN_PANE(ui->focus))) {
 			b->run(ui, b->arg);
 			return true;
 		}
