@@ -35,6 +35,25 @@ static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *u
 		    c, r.x + r.w - 1, r.y, ROLE_DIM, "Tab complete  Enter preview  Esc cancel");
 }
 
+/* The word that an error quotes, in the line as it was typed. */
+static void mark_wrong_word(struct canvas *c, int x, int y, const struct ui *ui, const char *text)
+{
+	const char *open = strchr(ui->message, '"'), *close = open ? strchr(open + 1, '"') : NULL,
+		   *at;
+	char word[64];
+
+	if (!close || close == open + 1 || ui->message_role != ROLE_ERROR ||
+	    !str_copy_n(word, sizeof(word), open + 1, (size_t)(close - open - 1)))
+		return;
+	at = strstr(text, word);
+	if (at) {
+		char before[LINE_SIZE];
+
+		str_copy_n(before, sizeof(before), text, (size_t)(at - text));
+		canvas_text(c, x + canvas_width(before), y, canvas_width(word), ROLE_ERROR, word);
+	}
+}
+
 static void draw_typed(
     struct canvas *c, struct rect r, struct ui *ui, const struct line_edit *l, char prompt)
 {
@@ -51,7 +70,9 @@ static void draw_typed(
 	x = canvas_printf(c, r.x, r.y, r.w, ROLE_PROMPT, "%c", prompt);
 	ui->cursor_x = r.x + x + column;
 	ui->cursor_y = r.y;
-	x += canvas_text(c, r.x + x, r.y, r.w - x, ROLE_PROMPT, text);
+	canvas_text(c, r.x + x, r.y, r.w - x, ROLE_PROMPT, text);
+	mark_wrong_word(c, r.x + x, r.y, ui, text);
+	x += canvas_width(text) < r.w - x ? canvas_width(text) : r.w - x;
 	if (prompt == ':' && l->searching)
 		canvas_printf(
 		    c, r.x + x + 2, r.y, r.w - x - 2, ROLE_GHOST, "searching: %s", l->wanted);
