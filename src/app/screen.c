@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "ui/key.h"
 
-#define FRAME_MS     80   /* between frames at a terminal that is near */
+#define FRAME_MS     60  /* between frames at a terminal that is near */
 #define FRAME_FAR_MS 250  /* at one that is far */
 #define FAR_MS       60   /* round trip from which on it is */
 #define BLIND_MS     500  /* a terminal that never answers has shown a frame after that */
