@@ -57,6 +57,7 @@ static int settings_of(struct app *app, char *scratch, struct bridge_settings *s
 	s->control = c->bridge_control;
 	s->rate_hz = c->bridge_rate;
 	s->system = (uint8_t)c->bridge_system;
+	s->clients = "";
 	s->signing_key = c->bridge_signing_key;
 	s->tlog_dir = c->bridge_tlog_dir;
 	if (!*c->secret_key && !c->insecure &&
@@ -65,10 +66,10 @@ static int settings_of(struct app *app, char *scratch, struct bridge_settings *s
 		    "%s can be reached from other machines: set [security] secret_key, or say --insecure",
 		    endpoint_is_local(s->feed) ? s->control : s->feed);
 	if (*c->secret_key) {
-		if (link_read_key(c->secret_key, true, keys->secret_key, err) == -1 ||
-		    link_derive_public(keys, err) == -1)
+		if (link_server_keys(c->secret_key, keys, err) == -1)
 			return -1;
 		s->keys = keys;
+		s->clients = c->clients;
 	}
 	if (bridge_read_names(s, c->bridge_names, err) == -1)
 		return -1;

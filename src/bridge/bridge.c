@@ -167,6 +167,9 @@ int bridge_open(struct bridge **out, const struct bridge_settings *settings, int
 	if (open_tlog(b, err) == -1 || open_links(b, err) == -1)
 		return -1;
 	b->link = link_new();
+	if (*settings->clients &&
+	    authorize_start(&b->authorize, b->link, settings->clients, err) == -1)
+		return -1;
 	if (feed_out_open(&b->feed, b->link, settings->feed, settings->keys, err) == -1)
 		return -1;
 	return server_open(&b->server, b->link, settings->control, settings->keys, err);
@@ -184,6 +187,7 @@ void bridge_close(struct bridge **bridge)
 		transport_close(&b->transports[i]);
 	feed_out_close(&b->feed);
 	server_close(&b->server);
+	authorize_stop(&b->authorize);
 	link_free(&b->link);
 	ledger_clear(&b->ledger);
 	wire_doc_clear(&b->doc);
@@ -290,7 +294,7 @@ static void tick_links(struct bridge *b)
 
 		switch (transport_tick(b->transports[i], b->now_ms, &why)) {
 		case TRANSPORT_UP:
-			if (!b->transports[i]->ops->datagrams && b->transports[i]->ops != &transport_tlog)
+			if (!b->transports[i]->ops->datagrams)
 				bridge_event(b, NULL, SEVERITY_NOTICE, "link %s is %s", b->transports[i]->spec,
 				    was_up ? "back" : "up");
 			break;

@@ -26,6 +26,7 @@ struct bridge_settings {
 	uint8_t system;                      /* our own system id */
 	const char *signing_key, *tlog_dir;  /* "" for none */
 	const struct link_keys *keys;        /* may be NULL */
+	const char *clients;                 /* file with the keys that may connect, or "" */
 };
 
 struct bridge;

@@ -296,7 +296,7 @@ static void refuse(struct bridge *b, const struct request *req, struct server_en
 	buf_free(&reply);
 }
 
-void command_request(struct bridge *b, const struct request *req, struct server_envelope *envelope)
+void bridge_command(struct bridge *b, const struct request *req, struct server_envelope *envelope)
 {
 	const struct ledger_row *row = ledger_answered(&b->ledger, req->id, b->wall_ms);
 	struct command_args args = { 0 };

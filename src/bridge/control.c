@@ -111,7 +111,7 @@ void bridge_answer(struct bridge *b, const void *body, size_t len, struct server
 	buf_clear(&b->reply);
 	if (request_parse(&b->doc, body, len, &req, &code, &err) == 0) {
 		if (req.op == OP_COMMAND) { /* answered when the vehicle has */
-			command_request(b, &req, envelope);
+			bridge_command(b, &req, envelope);
 			return;
 		}
 		if (answers[req.op]) {

@@ -17,6 +17,7 @@
 #include "bridge/transport.h"
 #include "bridge/vehicle.h"
 #include "command/ledger.h"
+#include "link/authorize.h"
 #include "link/feed.h"
 #include "link/server.h"
 #include "proto/plan.h"
@@ -137,6 +138,7 @@ struct drone {
 struct bridge {
 	const struct bridge_settings *settings;
 	struct link *link;
+	struct authorize *authorize;
 	struct feed_out *feed;
 	struct server *server;
 	struct ledger ledger;
@@ -192,7 +194,7 @@ bool streams_ack(struct drone *d, const struct mav_command_ack *ack, int64_t now
 void streams_reset(struct drone *d);
 
 /* commands.c: requests in, stages out. */
-void command_request(struct bridge *b, const struct request *req, struct server_envelope *envelope);
+void bridge_command(struct bridge *b, const struct request *req, struct server_envelope *envelope);
 void job_stage(struct bridge *b, struct drone *d, struct job *j, enum stage stage,
     enum code code, const char *text);
 void job_reply(struct bridge *b, struct job *j, enum code code, const char *text);

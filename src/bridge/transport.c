@@ -101,7 +101,9 @@ static enum transport_event connected(struct transport *t)
 
 enum transport_event transport_tick(struct transport *t, int64_t now_ms, struct err *why)
 {
-	if (t->fd == -1 && t->ops != &transport_tlog) {
+	if (t->ops == &transport_tlog)
+		return TRANSPORT_NOTHING;
+	if (t->fd == -1) {
 		if (now_ms < t->retry_at_ms)
 			return TRANSPORT_NOTHING;
 		if (t->ops->open(t, now_ms, why) == -1) {
