@@ -90,7 +90,7 @@ static void maybe_sample(struct bridge *b, struct drone *d, unsigned change)
 		return;
 	/* Positions come with jitter: one a little early is not for the bin. */
 	if (d->has_sampled && since >= 0 && (double)since < (position ? 0.7 : 1.5) * period &&
-	    !(change & (CHANGE_MODE | CHANGE_ARMED | CHANGE_FAILSAFE)))
+	    !(change & (CHANGE_MODE | CHANGE_ARMED | CHANGE_FAILSAFE | CHANGE_LANDED)))
 		return;
 	take_sample(b, d);
 }
@@ -218,11 +218,12 @@ static void take_frame(struct bridge *b, struct drone *d, unsigned link, const s
 	}
 	if (change & CHANGE_REBOOT)
 		reboot(d);
-	if (change & ~(unsigned)(CHANGE_STATE | CHANGE_POSITION))
+	if (change & ~(unsigned)(CHANGE_STATE | CHANGE_POSITION | CHANGE_LANDED))
 		say_changes(b, d, change);
+	/* What ends a command is seen before its end is told. */
+	maybe_sample(b, d, change);
 	if (change)
 		jobs_state(b, d);
-	maybe_sample(b, d, change);
 }
 
 /* Where the commands of others name whom they are for. */

@@ -303,6 +303,7 @@ void jobs_transfer_over(struct bridge *b, struct drone *d)
 		return;
 	if (t->state == TRANSFER_DONE) {
 		plans_uploaded(b, d, &j->items);
+		taken(b, d, j);
 		j->phase = JOB_WAIT;
 		step_next(b, d, j);
 		return;

@@ -125,6 +125,7 @@ static bool take_request(struct transfer *t, const struct mav_mission_request *m
 	if (t->state != TRANSFER_UP || !mine(t, m->mission_type, m->target_system, own))
 		return false;
 	t->begun = true;
+	t->verifying = false;
 	t->heard_ms = now_ms;
 	if (m->seq >= t->count) {
 		fail(t, false, "it asks for an item that is not there");
@@ -147,7 +148,7 @@ static bool take_ack(struct transfer *t, const struct mav_mission_ack *m, uint8_
 		if (t->count && t->next + 1 < t->count)
 			return false;
 		t->state = TRANSFER_DONE;
-	} else if (m->type != MISSION_ACCEPTED) {
+	} else if (m->type != MISSION_ACCEPTED && !t->verifying) {
 		fail(t, false, mission_result_text(m->type));
 	}
 	return true;
@@ -156,6 +157,12 @@ static bool take_ack(struct transfer *t, const struct mav_mission_ack *m, uint8_
 static bool take_count(struct transfer *t, const struct mav_mission_count *m, uint8_t own,
     int64_t now_ms, transfer_send *send, void *context)
 {
+	if (t->state == TRANSFER_UP && t->verifying && m->count == t->count &&
+	    mine(t, m->mission_type, m->target_system, own)) {
+		send_ack(t, MISSION_ACCEPTED, send, context);
+		t->state = TRANSFER_DONE;
+		return true;
+	}
 	if (t->state != TRANSFER_DOWN || t->begun || !mine(t, m->mission_type, m->target_system, own))
 		return false;
 	t->begun = true;
@@ -265,9 +272,12 @@ void transfer_tick(struct transfer *t, int64_t now_ms, transfer_send *send, void
 	}
 	t->tries++;
 	t->due_ms = now_ms + (t->up || !t->begun ? TRANSFER_WAIT_MS : TRANSFER_ITEM_WAIT_MS);
-	if (t->up && t->begun)
-		send_item(t, t->next, send, context);
-	else if (t->up)
+	if (t->up && t->begun) {
+		/* All went out, and no ACK came: ask what it has. Sending the last
+		 * item once more would be an error to ArduPilot. */
+		t->verifying = true;
+		send_list(t, send, context);
+	} else if (t->up)
 		send_count(t, send, context);
 	else if (t->begun)
 		send_request(t, send, context);

@@ -5,7 +5,8 @@
  * Up: COUNT, then the vehicle asks item by item (ArduPilot by MISSION_REQUEST,
  * PX4 by MISSION_REQUEST_INT; both are answered by MISSION_ITEM_INT) and ends
  * with ACK. Down: REQUEST_LIST, COUNT, each item asked for, ACK from us. What
- * gets no answer is said again, up to TRANSFER_TRIES times.
+ * gets no answer is said again, up to TRANSFER_TRIES times; where the last ACK of
+ * an upload is lost, the vehicle is asked how many items it holds.
  *
  * No input or output: what is to be sent goes to a callback.
  */
@@ -39,6 +40,7 @@ struct transfer {
 	struct mav_mission_item_int *items; /* owned */
 	size_t count, next;              /* next: item sent or wanted */
 	bool begun;                      /* up: the vehicle has asked; down: count is known */
+	bool verifying;                  /* up: asked what it has, for want of an ACK */
 	int tries;
 	int64_t due_ms, heard_ms;
 	struct err why;                  /* TRANSFER_FAILED */

@@ -196,6 +196,9 @@ static unsigned changes_of(const struct vehicle *v, enum heard what, const struc
 		return CHANGE_STATE | CHANGE_POSITION;
 	case HEARD_FENCE:
 		return v->fence.breach_status != old->fence.breach_status ? CHANGE_BREACH : 0;
+	case HEARD_LANDED:
+		return v->landed.landed_state != old->landed.landed_state ? CHANGE_STATE | CHANGE_LANDED
+									  : CHANGE_STATE;
 	case HEARD_HOME:
 		return old->has[what] && memcmp(&v->home, &old->home, 12) == 0
 			   ? CHANGE_STATE : CHANGE_STATE | CHANGE_HOME;

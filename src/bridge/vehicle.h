@@ -74,6 +74,7 @@ enum vehicle_change {
 	CHANGE_FIRST = 1 << 6,     /* its first heartbeat */
 	CHANGE_HOME = 1 << 7,
 	CHANGE_TYPE = 1 << 8,      /* another kind of vehicle than before */
+	CHANGE_LANDED = 1 << 10,   /* up or down */
 	CHANGE_REBOOT = 1 << 9,    /* its own clock went back */
 };
 

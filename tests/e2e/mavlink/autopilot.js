@@ -98,7 +98,7 @@ function fly (dt) {
   const dh = Math.max(-4 * dt, Math.min(4 * dt, t.h - state.h))
   state.h += dh
   state.vz = dh / dt
-  if (state.h <= 0.05 && t.h === 0) { state.h = 0; state.armed = false }
+  if (state.h <= 0.05 && t.h === 0) { state.h = 0; state.armed = false; state.target = null }
   if (px4 && state.mode === MODES.takeoff && Math.abs(state.h - t.h) < 0.3) state.mode = MODES.hold
 }
 function missionTarget () {
@@ -154,7 +154,7 @@ function arm (p) {
   if (p.p[0] === 0 && state.h > 0.5 && p.p[1] !== 21196) { text(2, 'Disarm: vehicle is flying'); return 4 }
   if (p.p[0] === 1 && !px4 && state.mode !== MODES.guided) { text(2, 'Arm: mode not armable'); return 4 }
   state.armed = p.p[0] === 1
-  if (!state.armed) state.h = 0
+  if (!state.armed) { state.h = 0; state.target = null }
   return 0
 }
 function takeoff (p) {
