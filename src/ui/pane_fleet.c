@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "ui/ui.h"
 
+#define ID_WIDTH_MAX 12  /* longer ids are cut in the table */
 #define STEADY_MS 3000 /* the order waits so long after the user moved */
 
 static bool has_upper(const char *s)
@@ -68,7 +69,7 @@ void fleet_view_update(struct ui *ui)
 	struct fleet_view *f = &ui->fleet;
 	const struct model *m = &ui->model;
 	struct column mode;
-	size_t shown = 0;
+	size_t shown = 0, id_width = 2;
 
 	column_find("mode", &mode);
 	for (size_t i = 0; i < m->count; i++)
@@ -85,7 +86,9 @@ void fleet_view_update(struct ui *ui)
 			continue;
 		mem_grow(f->order, f->count, f->cap);
 		f->order[f->count++] = i;
+		id_width = strlen(m->drones[i].id) > id_width ? strlen(m->drones[i].id) : id_width;
 	}
+	f->id_width = id_width < ID_WIDTH_MAX ? (int)id_width : ID_WIDTH_MAX;
 	if (f->count)
 		qsort_r(f->order, f->count, sizeof(*f->order), compare, ui);
 	keep_in_sight(ui);
@@ -107,18 +110,13 @@ static void draw_row(struct canvas *c, struct rect r, int y, const struct ui *ui
 	bool idle = d->sample.raw[FIELD_mode] == MODE_IDLE && !sample_flag(&d->sample, FLAG_IN_AIR);
 	enum role plain = ui->model.link == LINK_GONE || d->health == HEALTH_STALE ? ROLE_STALE
 	    : d->silent ? ROLE_LOST : idle ? ROLE_DIM : ROLE_TEXT;
-	int x = r.x + 1, id_width = 2;
+	int x = r.x + 1;
 
 	canvas_put(c, r.x, y, drone == ui->selected ? '>' : d->marked ? '*' : ' ',
 	    d->marked ? ROLE_KEY : ROLE_STRONG);
-	for (size_t i = 0; i < ui->fleet.count; i++) {
-		int w = (int)strlen(ui->model.drones[ui->fleet.order[i]].id);
-
-		id_width = w > id_width ? w : id_width;
-	}
 	for (int i = 0; i < columns->count && x < r.x + r.w; i++) {
 		const struct column *column = &columns->items[i];
-		int width = column->kind == COLUMN_ID ? (id_width > 12 ? 12 : id_width) : column->width;
+		int width = column->kind == COLUMN_ID ? ui->fleet.id_width : column->width;
 		int room = r.x + r.w - x;
 		char text[COLUMN_TEXT_SIZE];
 		enum role role = plain;
@@ -151,16 +149,11 @@ static void draw_row(struct canvas *c, struct rect r, int y, const struct ui *ui
 static void draw_header(struct canvas *c, struct rect r, int y, const struct ui *ui)
 {
 	const struct columns *columns = &ui->fleet.columns;
-	int x = r.x + 1, id_width = 2;
+	int x = r.x + 1;
 
-	for (size_t i = 0; i < ui->fleet.count; i++) {
-		int w = (int)strlen(ui->model.drones[ui->fleet.order[i]].id);
-
-		id_width = w > id_width ? w : id_width;
-	}
 	for (int i = 0; i < columns->count && x < r.x + r.w; i++) {
 		const struct column *column = &columns->items[i];
-		int width = column->kind == COLUMN_ID ? (id_width > 12 ? 12 : id_width) : column->width;
+		int width = column->kind == COLUMN_ID ? ui->fleet.id_width : column->width;
 		int w = canvas_width(column->title);
 
 		if (width > r.x + r.w - x)

@@ -105,6 +105,12 @@ static const char *fence_says(const struct ui_drone *d, struct geo_point a, stru
 	return "fence ok";
 }
 
+/* Fences that are broken are told in capitals. */
+static bool is_warning(const char *fence)
+{
+	return *fence >= 'A' && *fence <= 'Z';
+}
+
 static void put_distance(char *text, size_t size, double m)
 {
 	if (m < 995)
@@ -123,14 +129,12 @@ static void put_time(char *text, size_t size, double s)
 		snprintf(text, size, "%.1f h", s / 3600);
 }
 
-/* A way of so many metres, the last leg of it straight from a to b. */
+/* A way of so many metres that ends at b. */
 static void describe_way(struct preview *p, const struct ui_drone *d, double distance, double speed,
-    struct geo_point a, struct geo_point b, double height)
+    struct geo_point b, const char *fence)
 {
 	double battery = sample_value(&d->sample, FIELD_battery), rate = drain(d), time, home = NAN;
-	const char *fence = fence_says(d, a, b, height);
 	char far[24], long_[32], left[64];
-	bool bad;
 
 	if (!(speed > 0))
 		speed = sample_value(&d->sample, FIELD_speed);
@@ -145,8 +149,7 @@ static void describe_way(struct preview *p, const struct ui_drone *d, double dis
 		battery = fmax(battery - rate * time, 0);
 		snprintf(left, sizeof(left), "battery after %.0f %%", battery);
 	}
-	bad = fence[0] >= 'A' && fence[0] <= 'Z';
-	add_line(p, bad ? ROLE_WARN : ROLE_TEXT, "%s   %s at %.0f m/s   %s   %s", far, long_, speed, fence, left);
+	add_line(p, is_warning(fence) ? ROLE_WARN : ROLE_TEXT, "%s   %s at %.0f m/s   %s   %s", far, long_, speed, fence, left);
 	if (isfinite(d->home_lat))
 		home = geo_distance_m(b, (struct geo_point){ d->home_lat, d->home_lon });
 	if (isfinite(home) && isfinite(battery) && isfinite(rate) && battery - rate * home / speed < 10)
@@ -172,7 +175,8 @@ static void describe_goto(struct preview *p, const struct model *m)
 		add_line(p, ROLE_WARN, "! its position is not known: distance and time cannot be told");
 		return;
 	}
-	describe_way(p, d, geo_distance_m(from, to), a->has[3] ? a->number[3] : NAN, from, to, height);
+	describe_way(p, d, geo_distance_m(from, to), a->has[3] ? a->number[3] : NAN, to,
+	    fence_says(d, from, to, height));
 }
 
 static void describe_home(struct preview *p, const struct model *m)
@@ -183,29 +187,34 @@ static void describe_home(struct preview *p, const struct model *m)
 	if (!isfinite(to.lat) || !model_position(d, &from.lat, &from.lon))
 		add_line(p, ROLE_DIM, "home or position not known");
 	else
-		describe_way(p, d, geo_distance_m(from, to), NAN, from, to, NAN);
+		describe_way(p, d, geo_distance_m(from, to), NAN, to, fence_says(d, from, to, NAN));
 }
 
 static void describe_mission(struct preview *p, const struct model *m)
 {
 	const struct ui_drone *d = &m->drones[p->intent.drones[0]];
 	const struct mission *way = &p->intent.args.items;
+	const char *fence = NULL;
 	struct geo_point at, from;
 	double total = 0;
 
 	if (!way->count)
 		return;
 	at = (struct geo_point){ way->items[0].lat, way->items[0].lon };
-	if (model_position(d, &from.lat, &from.lon))
-		total = geo_distance_m(from, at);
-	for (size_t i = 1; i < way->count; i++) {
+	if (!model_position(d, &from.lat, &from.lon))
+		from = at;
+	for (size_t i = 0; i < way->count; i++) {
 		struct geo_point next = { way->items[i].lat, way->items[i].lon };
+		const char *says = fence_says(d, from, next, way->items[i].height);
 
-		total += geo_distance_m(at, next);
-		at = next;
+		total += geo_distance_m(from, next);
+		/* One leg that is wrong is what is said of all. */
+		if (!fence || is_warning(says))
+			fence = says;
+		at = from = next;
 	}
 	add_line(p, ROLE_TEXT, "%zu points", way->count);
-	describe_way(p, d, total, way->items[0].speed, at, at, way->items[0].height);
+	describe_way(p, d, total, way->items[0].speed, at, fence);
 }
 
 static uint64_t state_of(const struct preview *p, const struct model *m)

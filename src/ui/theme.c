@@ -143,6 +143,17 @@ static int reduce(int index, int colours, bool ground, unsigned *attr)
 	return n;
 }
 
+/* Black or white, whichever stands out. */
+static int contrast(int ground, int colours)
+{
+	int rgb[3];
+
+	rgb_of(ground, rgb);
+	if (3 * rgb[0] + 6 * rgb[1] + rgb[2] > 10 * 128)
+		return colours >= 256 ? 16 : 0;
+	return colours >= 256 ? 231 : 7;
+}
+
 struct look theme_look(enum theme theme, int colours, uint16_t role, uint16_t ground)
 {
 	struct look look = { NONE, NONE, 0 };
@@ -172,6 +183,9 @@ struct look theme_look(enum theme theme, int colours, uint16_t role, uint16_t gr
 	}
 	look.fg = reduce(look.fg, colours, false, &look.attr);
 	look.bg = reduce(look.bg, colours, true, &look.attr);
+	/* One colour on itself cannot be read. */
+	if (look.fg != NONE && look.fg == look.bg)
+		look.fg = contrast(look.bg, colours);
 	/* Black on a ground that was dropped would be black on black. */
 	if (look.bg == NONE && role < ROLE_COUNT && colours_of(theme, role)[1] != NONE && colours < 256)
 		look.attr |= LOOK_REVERSE;

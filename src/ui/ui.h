@@ -55,6 +55,7 @@ struct fleet_view {
 	size_t *order;          /* owned; numbers of drones in the order shown */
 	size_t count, cap;
 	size_t top;             /* first row shown */
+	int id_width;           /* columns of the longest id */
 	struct columns columns;
 	bool columns_set;       /* by the user, not by the width */
 	struct column sort;

@@ -33,7 +33,7 @@ class Terminal:
         if self.pid == 0:
             os.chdir(tmp_path)
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            full = environment(tmp_path, TERM=term, ODYSSEY_MAPS="", **env)
+            full = environment(tmp_path, TERM=term, ODYSSEY_MAPS=os.environ.get("SCREEN_MAPS", ""), **env)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
             os.execve(ODYSSEY, [ODYSSEY, *map(str, args)], full)
         self.resize(cols, rows)
