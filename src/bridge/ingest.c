@@ -25,7 +25,7 @@ static struct drone *add_drone(struct bridge *b, uint8_t sys)
 	char id[ID_SIZE];
 
 	snprintf(id, sizeof(id), "M%u", sys);
-	vehicle_init(&d->vehicle, sys, *b->settings->drone_names[sys] ? b->settings->drone_names[sys]
+	vehicle_begin(&d->vehicle, sys, *b->settings->drone_names[sys] ? b->settings->drone_names[sys]
 								      : id, b->boot);
 	d->active = -1;
 	d->transfer_job = JOBS_MAX;
