@@ -20,6 +20,9 @@
 #define FLOOD_FRAMES 40000
 #define FLOOD_SAY_MS 60000
 #define REQUESTS_MAX 200       /* answered in one go */
+/* After frames came, others soon follow: they are left to gather for so long,
+ * which costs less than a turn of the loop for each. Requests do not wait. */
+#define REST_MS 2
 
 void bridge_publish(struct bridge *b, enum topic_kind kind, const char *id, const void *message)
 {
@@ -229,6 +232,7 @@ static bool read_link(struct bridge *b, unsigned link)
 	for (int i = 0; i < FRAMES_A_TURN; i++) {
 		if (!transport_receive(b->transports[link], b->now_ms, b->wall_ms, &a))
 			return true;
+		b->received++;
 		if (floods(b, link))
 			continue;
 		keep(b, a.frame.raw, a.frame.raw_len);
@@ -378,11 +382,12 @@ static bool all_over(const struct bridge *b)
 void bridge_run(struct bridge *b, int stop_fd)
 {
 	struct link_item items[2 + BRIDGE_LINKS_MAX];
-	bool idle = true;
+	bool idle = true, busy = false;
 
 	b->beat_ms = b->now_ms - BEAT_MS;
 	while (!all_over(b)) {
 		size_t n = 2;
+		uint64_t received;
 
 		memset(items, 0, sizeof(items));
 		items[0].socket = server_pollable(b->server);
@@ -391,13 +396,17 @@ void bridge_run(struct bridge *b, int stop_fd)
 			items[n].fd = transport_fd(b->transports[i], &items[n].want_write);
 			n += items[n].fd != -1;
 		}
-		link_poll(items, n, wait_ms(b, idle));
+		if (busy && idle)
+			link_poll(items, 2, REST_MS);
+		else
+			link_poll(items, n, wait_ms(b, idle));
 		b->now_ms = clock_mono_ms();
 		b->wall_ms = clock_wall_ms();
 		if (items[1].ready)
 			return;
 		if (items[0].ready)
 			answer(b);
+		received = b->received;
 		idle = true;
 		for (unsigned i = 0; i < b->link_count; i++) {
 			int fd = b->transports[i]->fd;
@@ -407,6 +416,7 @@ void bridge_run(struct bridge *b, int stop_fd)
 				bridge_event(b, NULL, SEVERITY_WARNING, "link %s is down; it is tried again",
 				    b->transports[i]->spec);
 		}
+		busy = b->received != received;
 		tick(b);
 	}
 }

@@ -156,6 +156,7 @@ struct bridge {
 	struct drone *drones[256]; /* by system id; owned */
 	uint8_t order[256];        /* system ids by drone id */
 	size_t drone_count;
+	uint64_t received;         /* frames */
 	uint32_t boot;
 	enum source_kind kind;
 	int64_t now_ms, wall_ms;

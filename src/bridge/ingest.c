@@ -25,7 +25,7 @@ static struct drone *add_drone(struct bridge *b, uint8_t sys)
 	char id[ID_SIZE];
 
 	snprintf(id, sizeof(id), "M%u", sys);
-	vehicle_init(&d->vehicle, sys, *b->settings->drone_names[sys] ? b->settings->drone_names[sys]
+	vehicle_begin(&d->vehicle, sys, *b->settings->drone_names[sys] ? b->settings->drone_names[sys]
 								      : id, b->boot);
 	d->active = -1;
 	d->transfer_job = JOBS_MAX;
@@ -101,27 +101,27 @@ static void say_changes(struct bridge *b, struct drone *d, unsigned change)
 	char scratch[24];
 
 	if (change & CHANGE_FIRST)
-		bridge_event(b, d, SEVERITY_NOTICE, "%s: %s %s, system id %u, mode %s, %s", v->id,
+		bridge_event(b, d, SEVERITY_NOTICE, "%s %s, system id %u, mode %s, %s",
 		    v->autopilot == AUTOPILOT_PX4 ? "PX4" : v->autopilot == AUTOPILOT_ARDUPILOT
 			? "ArduPilot" : "autopilot of an unknown kind", model_name(v->type), v->sys,
 		    vehicle_mode_name(v, scratch), vehicle_armed(v) ? "armed" : "disarmed");
 	if (change & CHANGE_MODE)
-		bridge_event(b, d, SEVERITY_INFO, "%s: mode %s%s", v->id,
+		bridge_event(b, d, SEVERITY_INFO, "mode %s%s",
 		    vehicle_mode_name(v, scratch), d->file_clock ||
 			jobs_explain_mode(d, vehicle_mode(v, d->data_ms)) ? "" : ", not by a command from here");
 	if (change & CHANGE_ARMED)
-		bridge_event(b, d, SEVERITY_NOTICE, "%s: %s", v->id,
+		bridge_event(b, d, SEVERITY_NOTICE, "%s",
 		    vehicle_armed(v) ? "armed" : "disarmed");
 	if (change & CHANGE_FAILSAFE)
-		bridge_event(b, d, vehicle_failsafe(v) ? SEVERITY_CRITICAL : SEVERITY_NOTICE, "%s: %s",
-		    v->id, vehicle_failsafe(v) ? "failsafe" : "failsafe over");
+		bridge_event(b, d, vehicle_failsafe(v) ? SEVERITY_CRITICAL : SEVERITY_NOTICE, "%s",
+		    vehicle_failsafe(v) ? "failsafe" : "failsafe over");
 	if (change & CHANGE_BREACH)
 		bridge_event(b, d, v->fence.breach_status ? SEVERITY_CRITICAL : SEVERITY_NOTICE,
-		    "%s: %s", v->id, v->fence.breach_status ? "fence breached" : "within its fence again");
+		    "%s", v->fence.breach_status ? "fence breached" : "within its fence again");
 	if (change & CHANGE_TYPE)
-		bridge_event(b, d, SEVERITY_WARNING, "%s: it is now a %s", v->id, model_name(v->type));
+		bridge_event(b, d, SEVERITY_WARNING, "it is now a %s", model_name(v->type));
 	if (change & CHANGE_REBOOT)
-		bridge_event(b, d, SEVERITY_WARNING, "%s: its autopilot has started anew", v->id);
+		bridge_event(b, d, SEVERITY_WARNING, "its autopilot has started anew");
 }
 
 static void take_text(struct bridge *b, struct drone *d, const struct frame *f)
@@ -149,10 +149,10 @@ static void foreign_command(struct bridge *b, struct drone *d, uint8_t station, 
 	d->foreign_ms = b->now_ms;
 	if (command)
 		bridge_event(b, d, SEVERITY_WARNING,
-		    "%s: ground station %u commands it too (MAV_CMD %u)", d->vehicle.id, station, command);
+		    "ground station %u commands it too (MAV_CMD %u)", station, command);
 	else
-		bridge_event(b, d, SEVERITY_WARNING, "%s: ground station %u commands it too",
-		    d->vehicle.id, station);
+		bridge_event(b, d, SEVERITY_WARNING, "ground station %u commands it too",
+		    station);
 }
 
 static bool routine(uint16_t command)

@@ -91,8 +91,8 @@ static void read_failed(struct bridge *b, struct drone *d)
 		d->plan_wanted &= ~(1u << type);
 		/* Unsupported is how many say that they have no fence or rally points. */
 		if (d->transfer.timed_out || type == MISSION_TYPE_MISSION)
-			bridge_event(b, d, SEVERITY_NOTICE, "%s: its %s cannot be read: %s",
-			    d->vehicle.id, type_names[type], d->transfer.why.text);
+			bridge_event(b, d, SEVERITY_NOTICE, "its %s cannot be read: %s",
+			    type_names[type], d->transfer.why.text);
 	}
 	d->plan_at_ms = b->now_ms + (d->transfer.timed_out ? AGAIN_MS : 500);
 }

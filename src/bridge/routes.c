@@ -193,7 +193,7 @@ void routes_choose(struct bridge *b, struct drone *d)
 		return;
 	/* A barred stranger never takes over by this: usable() is false of it. */
 	if (active)
-		bridge_event(b, d, SEVERITY_WARNING, "%s: link changed from %s to %s%s", d->vehicle.id,
+		bridge_event(b, d, SEVERITY_WARNING, "link changed from %s to %s%s",
 		    transport_peer_name(b->transports[active->link], active->peer, text[0]),
 		    transport_peer_name(b->transports[d->routes[best].link], d->routes[best].peer, text[1]),
 		    usable(active, b->now_ms) ? ", which loses less" : ": nothing heard on the first");

@@ -39,7 +39,7 @@ static const struct {
 #undef ROW
 };
 
-void vehicle_init(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot)
+void vehicle_begin(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot)
 {
 	memset(v, 0, sizeof(*v));
 	v->sys = sys;

@@ -78,7 +78,7 @@ enum vehicle_change {
 	CHANGE_REBOOT = 1 << 9,    /* its own clock went back */
 };
 
-void vehicle_init(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot);
+void vehicle_begin(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot);
 void vehicle_clear(struct vehicle *v);
 
 /* Takes a message of this system in: a set of vehicle_change. RADIO_STATUS may

@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			at += copy[at + 1];
 		}
 	}
-	vehicle_init(&v, 1, "M1", 1);
+	vehicle_begin(&v, 1, "M1", 1);
 	transfer_upload(&up, 1, 1, MISSION_TYPE_MISSION, items, 3, now, nowhere, NULL);
 	transfer_download(&down, 1, 1, MISSION_TYPE_FENCE, now, nowhere, NULL);
 	for (size_t at = 0; at < len; at += 37) {
