@@ -9,7 +9,7 @@ DESTDIR ?=
 PYTHON ?= /usr/bin/python3
 SANITIZE ?=
 
-PACKAGES := libzmq msgpack sqlite3 inih libzstd proj jansson libxml-2.0 uuid ncursesw shapelib
+PACKAGES := libzmq msgpack sqlite3 inih libzstd proj jansson libxml-2.0 uuid ncursesw shapelib libsodium
 UNIT_PACKAGES := cmocka
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)

@@ -8,6 +8,7 @@
 
 struct app;
 
+int cmd_bridge(struct app *app);
 int cmd_check(struct app *app);
 int cmd_completion(struct app *app);
 int cmd_daemon(struct app *app);

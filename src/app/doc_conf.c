@@ -28,6 +28,7 @@ static const struct {
 	{ "security",
 	    "Keys (CURVE). They are needed as soon as the daemon binds an address that others can "
 	    "reach, or the word insecure; odyssey keys makes them." },
+	{ "bridge", "MAVLink vehicles: odyssey bridge." },
 	{ "log", "Messages of the daemon itself." },
 };
 

@@ -135,6 +135,21 @@ static const struct flag_desc rejects_flags[] = {
 	{ 0 },
 };
 
+static const struct flag_desc bridge_flags[] = {
+	{ .name = "mavlink", .value = "LINK",
+	  .help = "a way to vehicles; repeatable; replaces the configuration's" },
+	{ .name = "feed", .value = "ENDPOINT", .option = "bridge.feed",
+	  .help = "where it offers telemetry" },
+	{ .name = "control", .value = "ENDPOINT", .option = "bridge.control",
+	  .help = "where it takes requests" },
+	{ .name = "name", .value = "NAME", .option = "bridge.name", .help = "its name on the wire" },
+	{ .name = "rate", .value = "HZ", .option = "bridge.rate",
+	  .help = "samples a second asked of each vehicle" },
+	{ .name = "insecure", .option = "daemon.insecure",
+	  .help = "bind an address that others can reach without keys" },
+	{ 0 },
+};
+
 const struct subcommand subcommand_table[] = {
 	{
 		.name = "screen",
@@ -270,6 +285,22 @@ const struct subcommand subcommand_table[] = {
 		.operands = "",
 		.summary = "take in telemetry, log it, offer it again, hand commands on",
 		.options = daemon_flags,
+	},
+	{
+		.name = "bridge",
+		.run = cmd_bridge,
+		.operands = "",
+		.summary = "offer MAVLink vehicles, as ArduPilot and PX4 fly them, as a source",
+		.details =
+		    "LINK is one of\n"
+		    "  udp:[HOST:]PORT      listen; any number of vehicles on one port\n"
+		    "  udpout:HOST:PORT     send there, take what comes back\n"
+		    "  tcp:HOST:PORT        connect, and again for ever\n"
+		    "  serial:DEV:BAUD      a radio or cable, as in serial:/dev/ttyUSB0:57600\n"
+		    "  tlog:FILE[,speed=X][,loop][,times=now|file]\n"
+		    "                       play a telemetry log; with times=file as a replay\n"
+		    "Several links to one vehicle are one drone; the best is used.\n",
+		.options = bridge_flags,
 	},
 	{
 		.name = "stop",

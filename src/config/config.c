@@ -234,6 +234,8 @@ int config_finish(struct config *config, struct err *err)
 
 	if (!*config->control)
 		endpoint_control_of(config->feed, config->control);
+	if (!*config->bridge_control)
+		endpoint_control_of(config->bridge_feed, config->bridge_control);
 	if (!*config->state_dir) {
 		if (state && *state)
 			snprintf(config->state_dir, sizeof(config->state_dir), "%s/odyssey", state);

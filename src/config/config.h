@@ -49,6 +49,12 @@ struct config {
 
 	char secret_key[CONFIG_PATH_SIZE], clients[CONFIG_PATH_SIZE];
 
+	char bridge_name[ID_SIZE];
+	char bridge_feed[CONFIG_TEXT_SIZE], bridge_control[CONFIG_TEXT_SIZE];
+	char bridge_links[4096], bridge_names[4096]; /* lists, comma or blank between */
+	double bridge_rate, bridge_system;
+	char bridge_signing_key[CONFIG_PATH_SIZE], bridge_tlog_dir[CONFIG_PATH_SIZE];
+
 	char log_level[16];
 };
 

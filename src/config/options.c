@@ -104,6 +104,47 @@ const struct option_desc option_table[] = {
 		.help = "file with the public keys that may connect, one a line; left out: any that know ours",
 	},
 	{
+		.section = "bridge", .key = "name", .type = OPTION_ID, AT(bridge_name),
+		.initial = "bridge", .help = "what the MAVLink bridge calls itself on the wire",
+	},
+	{
+		.section = "bridge", .key = "feed", .type = OPTION_ENDPOINT, AT(bridge_feed),
+		.initial = "tcp://127.0.0.1:7620", .help = "where the bridge offers telemetry",
+	},
+	{
+		.section = "bridge", .key = "control", .type = OPTION_ENDPOINT, AT(bridge_control),
+		.initial = "", .help = "where it takes requests; left out: the port above feed",
+	},
+	{
+		.section = "bridge", .key = "mavlink", .type = OPTION_TEXT, AT(bridge_links),
+		.initial = "",
+		.help = "its links, blanks between, as in udp:14550 serial:/dev/ttyUSB0:57600",
+	},
+	{
+		.section = "bridge", .key = "names", .type = OPTION_TEXT, AT(bridge_names),
+		.initial = "",
+		.help = "drone ids by system id, as in 1:alpha, 2:bravo; left out: M and the number",
+	},
+	{
+		.section = "bridge", .key = "rate", .type = OPTION_NUMBER, AT(bridge_rate),
+		.unit = "Hz", .min = 0.2, .max = 50, .initial = "10",
+		.help = "samples a second asked of each vehicle",
+	},
+	{
+		.section = "bridge", .key = "system", .type = OPTION_NUMBER, AT(bridge_system),
+		.min = 1, .max = 255, .initial = "255",
+		.help = "the bridge's own MAVLink system id, that of a ground station",
+	},
+	{
+		.section = "bridge", .key = "signing_key", .type = OPTION_PATH, AT(bridge_signing_key),
+		.initial = "",
+		.help = "file with the MAVLink signing key, 64 hexadecimal digits; left out: nothing is signed",
+	},
+	{
+		.section = "bridge", .key = "tlog_dir", .type = OPTION_PATH, AT(bridge_tlog_dir),
+		.initial = "", .help = "directory for raw .tlog files of all that is sent and received",
+	},
+	{
 		.section = "log", .key = "level", .type = OPTION_WORD, AT(log_level),
 		.choices = "error|warning|notice|info|debug", .initial = "notice",
 		.help = "how much is said on stderr",

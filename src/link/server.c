@@ -1,6 +1,7 @@
 /* The control server: see server.h. */
 #include "link/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -16,8 +17,46 @@
 
 struct server {
 	void *socket;
+	void *monitor; /* what happens to connections; NULL where it cannot be told */
+	size_t clients;
 	zmq_msg_t body;
 };
+
+/* Connections are told of on a socket of its own within the program. */
+static void watch(struct server *server, struct link *link)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "inproc://server-%p", (void *)server);
+	if (zmq_socket_monitor(server->socket, name,
+		ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) == -1)
+		return;
+	server->monitor = zmq_socket(link_context(link), ZMQ_PAIR);
+	if (server->monitor && zmq_connect(server->monitor, name) == -1) {
+		zmq_close(server->monitor);
+		server->monitor = NULL;
+	}
+}
+
+size_t server_clients(struct server *server)
+{
+	unsigned char event[64], address[256];
+
+	/* Two frames each: the event's number with a value, and the endpoint. */
+	while (server->monitor &&
+	       zmq_recv(server->monitor, event, sizeof(event), ZMQ_DONTWAIT) >= 2) {
+		uint16_t number;
+
+		memcpy(&number, event, sizeof(number));
+		if (zmq_recv(server->monitor, address, sizeof(address), ZMQ_DONTWAIT) == -1)
+			break;
+		if (number == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+			server->clients++;
+		else if (number == ZMQ_EVENT_DISCONNECTED && server->clients)
+			server->clients--;
+	}
+	return server->clients;
+}
 
 int server_open(struct server **server, struct link *link, const char *endpoint,
     const struct link_keys *keys, struct err *err)
@@ -32,6 +71,7 @@ int server_open(struct server **server, struct link *link, const char *endpoint,
 		return -1;
 	*server = xcalloc(1, sizeof(**server));
 	(*server)->socket = socket;
+	watch(*server, link);
 	zmq_msg_init(&(*server)->body);
 	return 0;
 }
@@ -41,6 +81,9 @@ void server_close(struct server **server)
 	if (!*server)
 		return;
 	zmq_msg_close(&(*server)->body);
+	zmq_socket_monitor((*server)->socket, NULL, 0);
+	if ((*server)->monitor)
+		zmq_close((*server)->monitor);
 	zmq_close((*server)->socket);
 	free(*server);
 	*server = NULL;

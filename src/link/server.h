@@ -35,4 +35,7 @@ bool server_receive(struct server *server, const void **body, size_t *len,
 void server_reply(struct server *server, struct server_envelope *envelope, const struct buf *reply);
 void server_envelope_clear(struct server_envelope *envelope);
 
+/* How many clients are connected now. */
+size_t server_clients(struct server *server);
+
 #endif

@@ -62,11 +62,18 @@ def keys_stored(directory):
                   sql_csv(directory, "SELECT drone, boot, seq, time FROM telemetry"))
 
 
+def wait_slowly(condition, what, timeout=PATIENCE):
+    """For conditions that cost time themselves."""
+    def patient():
+        return condition() or time.sleep(0.2)
+    return wait_for(patient, what, timeout)
+
+
 def wait_all_stored(directory, *sources, timeout=PATIENCE):
     """Every sample of the sources is there exactly once, and nothing else is."""
     wanted = keys_sent(*sources)
     try:
-        wait_for(lambda: count(directory) >= len(wanted), "%d samples" % len(wanted), timeout)
+        wait_slowly(lambda: count(directory) >= len(wanted), "%d samples" % len(wanted), timeout)
     except AssertionError as why:
         missing = sorted(set(wanted) - set(keys_stored(directory)))
         raise AssertionError("%s; %d missing, first %r" % (why, len(missing), missing[:3])) from why
@@ -151,10 +158,13 @@ def sealed_samples(path):
 
 
 class Load:
-    """A sample of each drone of the source every 1/hz s, in a thread, until stopped."""
+    """A sample of each drone of the source every 1/hz s, in a thread, until stopped.
 
-    def __init__(self, src, hz=10, drop=0):
-        self.src, self.hz, self.drop = src, hz, drop
+    One in `drop` is only recorded; padding is bytes more in each, past the known elements.
+    """
+
+    def __init__(self, src, hz=10, drop=0, padding=0):
+        self.src, self.hz, self.drop, self.padding = src, hz, drop, padding
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -165,12 +175,21 @@ class Load:
             bodies = []
             for drone in self.src.drones:
                 n += 1
-                body = self.src.sample(drone, send=False, height=n % 20000)
+                body = self._sample(drone, n)
                 if not self.drop or n % self.drop:
                     bodies.append((b"tm." + drone.encode(), body))
             self._send(bodies)
             at += 1 / self.hz
             self._over.wait(max(0, at - time.monotonic()))
+
+    def _sample(self, drone, n):
+        body = self.src.sample(drone, send=False, height=n % 20000)
+        if not self.padding:
+            return body
+        held = self.src.recorded[drone, self.src.boot]
+        row = held[max(held)]
+        row += [None] * (len(protocol.NAMES) - len(row)) + [os.urandom(self.padding)]
+        return protocol.pack(row)
 
     def _send(self, bodies):
         src = self.src

@@ -342,7 +342,7 @@ def check_roster(r):
 
 def check_sources(r):
     for s in r["sources"]:
-        check_map(s, {"source": (none_or(is_id), True), "kind": (none_or(word(*KINDS)), True),
+        check_map(s, {"source": (none_or(is_id), True), "kind": (none_or(text), True),
                       "feed": (text, True), "state": (word("up", "lost", "never"), True),
                       "drones": (none_or(within(*U32)), True), "time": (none_or(is_time), True),
                       "sent": (none_or(within(*U64)), True),
