@@ -227,8 +227,7 @@ def test_split_bytes(tmp_path, source):
         t.wait_for(":go Zürich €")
         t.send("\x1b")
         t.wait_gone(":go Zürich")
-        t.send("\x1b[")
-        t.send("B")
+        t.send("\x1b[B")
         t.wait_for(">D02")
 
 
