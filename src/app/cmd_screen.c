@@ -61,8 +61,8 @@ static int open_terminal(struct screen *s, struct err *err)
 	return 0;
 }
 
-static int check_choice(const struct args *args, const char *name, const char *const *choices,
-    struct err *err)
+static int check_choice(
+    const struct args *args, const char *name, const char *const *choices, struct err *err)
 {
 	const char *value = args_get(args, name);
 
@@ -70,7 +70,8 @@ static int check_choice(const struct args *args, const char *name, const char *c
 		if (strcmp(*c, value) == 0)
 			return 0;
 	}
-	return value ? err_set(err, "--%s takes %s, ... and not \"%.40s\"; --help lists them", name, choices[0], value)
+	return value ? err_set(err, "--%s takes %s, ... and not \"%.40s\"; --help lists them", name,
+			   choices[0], value)
 		     : 0;
 }
 
@@ -80,7 +81,8 @@ static int check_options(const struct args *args, struct err *err)
 	static const char *const charsets[] = { "auto", "braille", "block", "ascii", NULL };
 
 	if (args->operand_count)
-		return err_set(err, "there is no command \"%.40s\"; odyssey --help lists them", args->operands[0]);
+		return err_set(err, "there is no command \"%.40s\"; odyssey --help lists them",
+		    args->operands[0]);
 	if (check_choice(args, "color", colors, err) == -1)
 		return -1;
 	return check_choice(args, "charset", charsets, err);

@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "ui/key.h"
 
-#define FRAME_MS 80       /* between frames at a terminal that is near */
+#define FRAME_MS     60  /* between frames at a terminal that is near */
 #define FRAME_FAR_MS 250  /* at one that is far */
-#define FAR_MS 60         /* round trip from which on it is */
-#define BLIND_MS 500      /* a terminal that never answers has shown a frame after that */
-#define KEYS_MAX 4096     /* taken a turn */
+#define FAR_MS       60   /* round trip from which on it is */
+#define BLIND_MS     500  /* a terminal that never answers has shown a frame after that */
+#define KEYS_MAX     4096 /* taken a turn */
 
 int screen_save(struct screen *s, const char *path, struct err *err)
 {
@@ -111,7 +111,8 @@ static void take_keys(struct screen *s)
 	uint32_t key;
 
 	/* One that tells nothing has had half a second to show it. */
-	if (s->term.never_answers && s->ui.preview.drawn && s->now_mono - s->ui.preview.drawn_mono > BLIND_MS)
+	if (s->term.never_answers && s->ui.preview.drawn &&
+	    s->now_mono - s->ui.preview.drawn_mono > BLIND_MS)
 		ui_shown(&s->ui);
 	for (int n = 0; n < KEYS_MAX && (key = term_read(&s->term, s->now_mono)); n++) {
 		/* What follows the answer was typed by one who saw the frame. */

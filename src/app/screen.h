@@ -34,13 +34,13 @@ struct screen {
 	struct wire_doc doc;
 	struct ui ui;
 	struct term term;
-	bool headless;        /* a script without a terminal */
+	bool headless; /* a script without a terminal */
 	struct script script;
 	bool quit;
-	int exit_signal;      /* that ended it, or 0 */
-	int winch;            /* descriptor, readable on SIGWINCH; -1 none */
+	int exit_signal; /* that ended it, or 0 */
+	int winch;       /* descriptor, readable on SIGWINCH; -1 none */
 	int64_t now_mono, now_ms;
-	int64_t frame_mono;   /* of the last frame */
+	int64_t frame_mono;        /* of the last frame */
 	uint64_t frames, frame_us; /* drawn, and the CPU time they took */
 
 	struct screen_maps *maps; /* screen_maps.c */
@@ -48,8 +48,8 @@ struct screen {
 	/* The link: screen_link.c. */
 	bool hello_open, roster_open, sources_open, commands_open, backfill_open;
 	int64_t hello_mono, hello_ms, sources_mono, commands_mono, try_mono;
-	uint64_t boot;
-	size_t backfill_next; /* row of the fleet whose past is asked for next */
+	uint64_t boot, gone_messages; /* heard when the link was lost */
+	size_t backfill_next;         /* row of the fleet whose past is asked for next */
 
 	/* Commands under way: screen_send.c. */
 	struct sending *sendings; /* a list; each freed when the client is done with it */
@@ -57,7 +57,7 @@ struct screen {
 
 	/* The daemon it starts: screen_daemon.c. */
 	pid_t starter;
-	int starter_fd;       /* what it says; -1 none */
+	int starter_fd; /* what it says; -1 none */
 	char starter_text[512];
 };
 

@@ -71,14 +71,17 @@ void screen_daemon_work(struct screen *s)
 		s->starter_text[have] = '\0';
 	}
 	/* The one in the background holds the other end no longer. */
-	if (n == -1 && (errno == EAGAIN || errno == EINTR) && waitpid(s->starter, &status, WNOHANG) == 0)
+	if (n == -1 && (errno == EAGAIN || errno == EINTR) &&
+	    waitpid(s->starter, &status, WNOHANG) == 0)
 		return;
 	if (n == 0)
 		waitpid(s->starter, &status, 0);
 	close(s->starter_fd);
 	s->starter_fd = -1;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		ui_say(&s->ui, ROLE_TEXT, "started a daemon for this site; it goes on without the screen, odyssey stop ends it");
+		ui_say(&s->ui, ROLE_TEXT,
+		    "started a daemon for this site; it goes on without the screen, odyssey stop "
+		    "ends it");
 	} else {
 		char *line = strrchr(s->starter_text, '\n');
 
@@ -86,6 +89,8 @@ void screen_daemon_work(struct screen *s)
 			*line = '\0';
 		line = strrchr(s->starter_text, '\n');
 		ui_say(&s->ui, ROLE_ERROR, "no daemon could be started: %s",
-		    line ? line + 1 : *s->starter_text ? s->starter_text : "it ended at once");
+		    line               ? line + 1
+		    : *s->starter_text ? s->starter_text
+				       : "it ended at once");
 	}
 }

@@ -8,19 +8,21 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define GONE_MS 3500        /* three heartbeats missed */
-#define HELLO_EVERY_MS 500
-#define ANSWER_MS 3000
-#define SOURCES_EVERY_MS 5000
+#define GONE_MS           3500 /* three heartbeats missed */
+#define CONNECT_EVERY_MS  20   /* tries while the first connection is made */
+#define AGAIN_EVERY_MS    250  /* and once it was lost */
+#define HELLO_EVERY_MS    500
+#define ANSWER_MS         3000
+#define SOURCES_EVERY_MS  5000
 #define COMMANDS_EVERY_MS 4000
-#define COMMANDS_BACK_MS (3600 * 1000)
-#define PAST_S 300          /* of trails and sparklines */
-#define PAST_DRONES 100     /* rows of the fleet whose past is asked for unasked */
-#define TAKE_MAX 20000      /* messages a turn */
+#define COMMANDS_BACK_MS  (3600 * 1000)
+#define PAST_S            300   /* of trails and sparklines */
+#define PAST_DRONES       100   /* rows of the fleet whose past is asked for unasked */
+#define TAKE_MAX          20000 /* messages a turn */
 
 /* A reply that is right, parsed into s->doc, or NULL. */
-static const wire_value *answer_body(struct screen *s, enum client_result result, const void *body,
-    size_t len)
+static const wire_value *answer_body(
+    struct screen *s, enum client_result result, const void *body, size_t len)
 {
 	struct reply reply;
 	struct err err;
@@ -64,8 +66,10 @@ static void roster_entry(struct screen *s, const wire_value *entry)
 	if (wire_get_text(wire_key(entry, "source"), &text, &len) && id_valid(text, len))
 		str_copy_n(d->source, sizeof(d->source), text, len);
 	str_clean(d->model);
-	for (int k = 0; wire_get_text(wire_key(entry, "kind"), &text, &len) && k < KIND_COUNT; k++) {
-		if (strlen(source_kind_names[k]) == len && memcmp(source_kind_names[k], text, len) == 0)
+	for (int k = 0; wire_get_text(wire_key(entry, "kind"), &text, &len) && k < KIND_COUNT;
+	     k++) {
+		if (strlen(source_kind_names[k]) == len &&
+		    memcmp(source_kind_names[k], text, len) == 0)
 			d->kind = k;
 	}
 	wire_get_number(wire_at(home, 0), &d->home_lat);
@@ -74,8 +78,8 @@ static void roster_entry(struct screen *s, const wire_value *entry)
 		model_sample(m, id, &sample, false, s->now_mono, s->now_ms);
 }
 
-static void roster_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void roster_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
 	const wire_value *reply = answer_body(s, result, body, len), *list;
@@ -89,8 +93,8 @@ static void roster_answered(void *user, enum client_result result, const void *b
 		roster_entry(s, wire_at(list, i));
 }
 
-static void sources_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void sources_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
 	const wire_value *reply = answer_body(s, result, body, len), *list;
@@ -106,7 +110,8 @@ static void sources_answered(void *user, enum client_result result, const void *
 		char id[ID_SIZE];
 		int64_t time = 0;
 
-		if (!wire_get_text(wire_key(entry, "source"), &name, &name_len) || !id_valid(name, name_len))
+		if (!wire_get_text(wire_key(entry, "source"), &name, &name_len) ||
+		    !id_valid(name, name_len))
 			continue;
 		str_copy_n(id, sizeof(id), name, name_len);
 		wire_get_int(wire_key(entry, "time"), &time);
@@ -117,8 +122,8 @@ static void sources_answered(void *user, enum client_result result, const void *
 	}
 }
 
-static void commands_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void commands_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
 	const wire_value *reply = answer_body(s, result, body, len), *list;
@@ -163,8 +168,8 @@ static void arrived(struct screen *s)
 	ask_commands(s);
 }
 
-static void hello_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void hello_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
 	struct model *m = &s->ui.model;
@@ -190,6 +195,10 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	m->offset_ms = hello.offset_ms;
 	m->heard_mono = s->now_mono;
 	s->boot = hello.boot;
+	/* Once it was silent, that it answers is not enough: its feed must be
+	 * heard again. */
+	if (m->link == LINK_GONE && m->messages == s->gone_messages)
+		return;
 	if (m->link != LINK_LIVE) {
 		model_set_link(m, LINK_LIVE, s->now_ms);
 		arrived(s);
@@ -218,8 +227,8 @@ struct past {
 
 static void backfill_ask(struct screen *s, const struct past *p);
 
-static void backfill_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void backfill_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
@@ -292,8 +301,8 @@ void screen_link_backfill(struct screen *s, size_t drone)
 	backfill_ask(s, &p);
 }
 
-static void plan_answered(void *user, enum client_result result, const void *body, size_t len,
-    void *context)
+static void plan_answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
@@ -334,7 +343,8 @@ void screen_link_plan(struct screen *s, size_t drone)
 
 int screen_link_open(struct screen *s, struct err *err)
 {
-	if (attach_client(&s->at, &s->client, err) == -1 || attach_feed(&s->at, &s->feed, err) == -1)
+	if (attach_client(&s->at, &s->client, err) == -1 ||
+	    attach_feed(&s->at, &s->feed, err) == -1)
 		return -1;
 	return 0;
 }
@@ -369,17 +379,21 @@ int64_t screen_link_tick(struct screen *s)
 
 	if (m->link == LINK_LIVE && s->now_mono - m->heard_mono > GONE_MS) {
 		model_set_link(m, LINK_GONE, s->now_ms);
+		s->gone_messages = m->messages;
 		s->ui.dirty = true;
 	}
 	if (m->link != LINK_LIVE && !s->hello_open && s->now_mono >= s->try_mono) {
 		s->hello_ms = s->now_ms;
 		s->hello_open = ask(s, &(struct request){ .op = OP_HELLO }, hello_answered, s);
-		s->try_mono = s->now_mono + (s->hello_open ? HELLO_EVERY_MS : 20);
+		s->try_mono = s->now_mono + (s->hello_open                   ? HELLO_EVERY_MS
+						: m->link == LINK_CONNECTING ? CONNECT_EVERY_MS
+									     : AGAIN_EVERY_MS);
 	}
 	if (m->link == LINK_LIVE && m->kind == KIND_DAEMON && !s->sources_open &&
 	    s->now_mono - s->sources_mono > SOURCES_EVERY_MS) {
 		s->sources_mono = s->now_mono;
-		s->sources_open = ask(s, &(struct request){ .op = OP_SOURCES }, sources_answered, s);
+		s->sources_open =
+		    ask(s, &(struct request){ .op = OP_SOURCES }, sources_answered, s);
 	}
 	if (m->link == LINK_LIVE && s->open_commands && !s->commands_open &&
 	    s->now_mono - s->commands_mono > COMMANDS_EVERY_MS)

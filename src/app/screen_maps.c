@@ -19,12 +19,12 @@
 struct screen_maps {
 	pthread_t thread;
 	pthread_mutex_t lock;
-	int wake;              /* an eventfd: a layer is there */
+	int wake; /* an eventfd: a layer is there */
 	bool stop, running;
 	char folder[CONFIG_PATH_SIZE];
 	struct map_layer *loaded[MAP_CATALOGUE_MAX];
 	size_t loaded_count;
-	char problem[256];     /* the first layer that could not be read */
+	char problem[256]; /* the first layer that could not be read */
 	/* The screen's own, only appended to. */
 	const struct map_layer *layers[MAP_CATALOGUE_MAX];
 };
@@ -70,7 +70,8 @@ static void *load(void *user)
 /* Where the shipped maps are: beside the program's build, or installed. */
 static bool find_folder(char folder[CONFIG_PATH_SIZE])
 {
-	static const char *const places[] = { "/../maps", "/maps", "/../share/odyssey/maps", "/../../maps" };
+	static const char *const places[] = { "/../maps", "/maps", "/../share/odyssey/maps",
+		"/../../maps" };
 	const char *own = getenv("ODYSSEY_MAPS");
 	char exe[CONFIG_PATH_SIZE - 64], list[CONFIG_PATH_SIZE + 16], *slash;
 	ssize_t n;

@@ -112,8 +112,12 @@ static const struct {
 	const char *name;
 	int (*run)(struct screen *s, const char *rest, struct err *err);
 } steps[] = {
-	{ "wait", step_wait }, { "key", step_key }, { "type", step_type }, { "line", step_line },
-	{ "size", step_size }, { "save", step_save },
+	{ "wait", step_wait },
+	{ "key", step_key },
+	{ "type", step_type },
+	{ "line", step_line },
+	{ "size", step_size },
+	{ "save", step_save },
 };
 
 static int run_step(struct screen *s, const char *line, struct err *err)
@@ -145,7 +149,8 @@ void script_work(struct screen *s)
 	if (run_step(s, script->lines[script->next], &err) == -1) {
 		ui_say(&s->ui, ROLE_ERROR, "script, line %zu: %s", script->next + 1, err.text);
 		if (s->headless)
-			fprintf(stderr, "odyssey: script, line %zu: %s\n", script->next + 1, err.text);
+			fprintf(
+			    stderr, "odyssey: script, line %zu: %s\n", script->next + 1, err.text);
 	}
 	script->next++;
 }

@@ -20,8 +20,8 @@ struct sending {
 	struct follow follow;
 	struct buf args;
 	uint64_t expires;
-	bool open;            /* the client holds it */
-	bool counted;         /* among screen.open_commands */
+	bool open;    /* the client holds it */
+	bool counted; /* among screen.open_commands */
 	struct sending *next;
 };
 
@@ -43,12 +43,14 @@ static bool relative(const struct ui_drone *d, const char *word, struct geo_poin
 	struct geo_point from;
 	size_t n;
 
-	if (*word != '+' || !at || !str_double(at + 1, &bearing) || !model_position(d, &from.lat, &from.lon))
+	if (*word != '+' || !at || !str_double(at + 1, &bearing) ||
+	    !model_position(d, &from.lat, &from.lon))
 		return false;
 	n = strspn(word + 1, "0123456789.");
 	str_copy_n(number, sizeof(number), word + 1, n);
 	str_copy_n(unit, sizeof(unit), word + 1 + n, (size_t)(at - word) - 1 - n);
-	if (!str_double(number, &metres) || (*unit && strcmp(unit, "m") != 0 && strcmp(unit, "km") != 0))
+	if (!str_double(number, &metres) ||
+	    (*unit && strcmp(unit, "m") != 0 && strcmp(unit, "km") != 0))
 		return false;
 	*out = geo_direct(from, bearing, strcmp(unit, "km") == 0 ? metres * 1000 : metres);
 	return true;
@@ -71,7 +73,8 @@ static int expand_positions(struct ui *ui, int count, char **words, char **out, 
 	for (int i = 0; i < count; i++) {
 		struct geo_point p = ui->map.cross;
 
-		if (i > 0 && ((strcmp(words[i], "@cursor") == 0 && ui->map.crosshair) || (d && relative(d, words[i], &p)))) {
+		if (i > 0 && ((strcmp(words[i], "@cursor") == 0 && ui->map.crosshair) ||
+				 (d && relative(d, words[i], &p)))) {
 			snprintf(numbers[0], 32, "%.7f", p.lat);
 			snprintf(numbers[1], 32, "%.7f", p.lon);
 			out[n++] = numbers[0];
@@ -96,7 +99,7 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 
 	count = expand_positions(ui, count, typed, words, numbers);
 	while (drones < count && n < WORDS_MAX &&
-	    (model_find(&ui->model, words[drones]) || send_is_pattern(words[drones]))) {
+	       (model_find(&ui->model, words[drones]) || send_is_pattern(words[drones]))) {
 		line[n++] = words[drones++];
 	}
 	if (n == 0)
@@ -135,19 +138,24 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 static void tell(struct sending *g)
 {
 	static const int stages[OUTCOME_COUNT] = {
-		[OUTCOME_NONE] = STAGE_SENT, [OUTCOME_SENT] = STAGE_SENT,
-		[OUTCOME_UNKNOWN] = STAGE_TIMEOUT, [OUTCOME_ACCEPTED] = STAGE_ACCEPTED,
-		[OUTCOME_ACTIVE] = STAGE_ACTIVE, [OUTCOME_DONE] = STAGE_DONE,
-		[OUTCOME_FAILED] = STAGE_FAILED, [OUTCOME_REJECTED] = STAGE_REJECTED,
-		[OUTCOME_EXPIRED] = STAGE_REJECTED, [OUTCOME_UNAVAILABLE] = STAGE_REJECTED,
+		[OUTCOME_NONE] = STAGE_SENT,
+		[OUTCOME_SENT] = STAGE_SENT,
+		[OUTCOME_UNKNOWN] = STAGE_TIMEOUT,
+		[OUTCOME_ACCEPTED] = STAGE_ACCEPTED,
+		[OUTCOME_ACTIVE] = STAGE_ACTIVE,
+		[OUTCOME_DONE] = STAGE_DONE,
+		[OUTCOME_FAILED] = STAGE_FAILED,
+		[OUTCOME_REJECTED] = STAGE_REJECTED,
+		[OUTCOME_EXPIRED] = STAGE_REJECTED,
+		[OUTCOME_UNAVAILABLE] = STAGE_REJECTED,
 	};
 	struct screen *s = g->screen;
 	const struct follow *f = &g->follow;
 	struct progress cm = { .stage = stages[f->outcome] };
-	enum role role = f->outcome == OUTCOME_UNKNOWN ? ROLE_WARN
-	    : cm.stage == STAGE_REJECTED || cm.stage == STAGE_FAILED ? ROLE_ERROR
-	    : cm.stage == STAGE_DONE				     ? ROLE_OK
-								     : ROLE_TEXT;
+	enum role role = f->outcome == OUTCOME_UNKNOWN                            ? ROLE_WARN
+			 : cm.stage == STAGE_REJECTED || cm.stage == STAGE_FAILED ? ROLE_ERROR
+			 : cm.stage == STAGE_DONE                                 ? ROLE_OK
+										  : ROLE_TEXT;
 
 	str_copy(cm.id, sizeof(cm.id), f->id);
 	str_copy(cm.drone, sizeof(cm.drone), f->drone);
@@ -158,14 +166,16 @@ static void tell(struct sending *g)
 	str_copy(cm.text, sizeof(cm.text), f->text);
 	model_progress(&s->ui.model, &cm, s->now_ms);
 	ui_say(&s->ui, role, "%s %s: %s%s%s", f->drone, cm.cmd,
-	    f->outcome == OUTCOME_NONE ? "sent" : outcome_names[f->outcome], *f->text ? ": " : "", f->text);
+	    f->outcome == OUTCOME_NONE ? "sent" : outcome_names[f->outcome], *f->text ? ": " : "",
+	    f->text);
 	if (f->ended && g->counted) {
 		g->counted = false;
 		s->open_commands--;
 	}
 }
 
-static void answered(void *user, enum client_result result, const void *body, size_t len, void *context);
+static void answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context);
 
 static bool ask(struct sending *g)
 {
@@ -181,7 +191,8 @@ static bool ask(struct sending *g)
 	req.expires = g->expires;
 	request_encode_command(&body, &req, &g->args);
 	g->open = client_request(s->client, &body,
-		      s->now_mono + (int64_t)(config->answer_s * 1000) + ANSWER_SLACK_MS, answered, g) == 0;
+		      s->now_mono + (int64_t)(config->answer_s * 1000) + ANSWER_SLACK_MS, answered,
+		      g) == 0;
 	buf_free(&body);
 	return g->open;
 }
@@ -194,7 +205,8 @@ static void repeat(struct sending *g)
 	ask(g);
 }
 
-static void answered(void *user, enum client_result result, const void *body, size_t len, void *context)
+static void answered(
+    void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct sending *g = user;
 	struct screen *s = g->screen;
@@ -209,7 +221,8 @@ static void answered(void *user, enum client_result result, const void *body, si
 	}
 	(void)context;
 	if (result == CLIENT_TIMEOUT) {
-		news = follow_timeout(&g->follow, s->app->config.answer_s + ANSWER_SLACK_MS / 1000.0);
+		news =
+		    follow_timeout(&g->follow, s->app->config.answer_s + ANSWER_SLACK_MS / 1000.0);
 		if (news)
 			tell(g);
 		return;
@@ -263,10 +276,11 @@ void screen_send(struct screen *s, struct intent *intent)
 		g->screen = s;
 		g->next = s->sendings;
 		s->sendings = g;
-		follow_start(&g->follow, text, s->ui.model.drones[intent->drones[i]].id, intent->cmd,
-		    &intent->args, true);
+		follow_start(&g->follow, text, s->ui.model.drones[intent->drones[i]].id,
+		    intent->cmd, &intent->args, true);
 		command_args_write(&g->args, intent->cmd, &intent->args);
-		g->expires = (uint64_t)(s->now_ms + s->ui.model.offset_ms + (int64_t)(config->expires_s * 1000));
+		g->expires = (uint64_t)(s->now_ms + s->ui.model.offset_ms +
+					(int64_t)(config->expires_s * 1000));
 		g->counted = true;
 		s->open_commands++;
 		if (!ask(g))

@@ -92,7 +92,8 @@ void action_command(struct ui *ui, int command)
 
 	intent.drones = ui_targets(ui, &intent.count);
 	if (!intent.count) {
-		ui_say(ui, ROLE_ERROR, "no drone is selected: choose one in the fleet (2), or type :%s DRONE",
+		ui_say(ui, ROLE_ERROR,
+		    "no drone is selected: choose one in the fleet (2), or type :%s DRONE",
 		    command_table[command].name);
 		free(intent.drones);
 		return;
@@ -104,7 +105,8 @@ void action_undo(struct ui *ui, int arg)
 {
 	(void)arg;
 	if (draft_undo(&ui->draft))
-		ui_say(ui, ROLE_TEXT, "undone: the draft has %zu points; nothing was sent", ui->draft.mission.count);
+		ui_say(ui, ROLE_TEXT, "undone: the draft has %zu points; nothing was sent",
+		    ui->draft.mission.count);
 	else
 		ui_say(ui, ROLE_DIM, "there is nothing to undo");
 }
@@ -120,7 +122,8 @@ void action_map_add(struct ui *ui, int arg)
 	else if (draft_add(&ui->draft, 0, &item, &err) == -1)
 		ui_say(ui, ROLE_ERROR, "%s", err.text);
 	else
-		ui_say(ui, ROLE_TEXT, "point %zu of the draft; u undoes, :wp send shows what it would do",
+		ui_say(ui, ROLE_TEXT,
+		    "point %zu of the draft; u undoes, :wp send shows what it would do",
 		    ui->draft.mission.count);
 }
 
@@ -241,7 +244,8 @@ void action_next_trouble(struct ui *ui, int step)
 	if (n) {
 		struct ui_drone *d = ui_selected(ui);
 
-		ui_say(ui, health_role(d->health), "%s %s: %s", d->id, health_names[d->health], d->reason);
+		ui_say(ui, health_role(d->health), "%s %s: %s", d->id, health_names[d->health],
+		    d->reason);
 	}
 	free(list);
 }
@@ -301,7 +305,8 @@ void action_map_centre(struct ui *ui, int arg)
 	if (d && model_position(d, &at.lat, &at.lon))
 		map_pane_centre(ui, at);
 	else
-		ui_say(ui, ROLE_ERROR, d ? "the position of %s is not known" : "no drone is selected", d ? d->id : "");
+		ui_say(ui, ROLE_ERROR,
+		    d ? "the position of %s is not known" : "no drone is selected", d ? d->id : "");
 }
 
 void action_map_follow(struct ui *ui, int arg)
@@ -396,14 +401,16 @@ void action_map_names(struct ui *ui, int arg)
 void action_map_mark(struct ui *ui, int go)
 {
 	ui->map.pending = go ? '\'' : 'm';
-	ui_say(ui, ROLE_TEXT, go ? "back to which mark? a letter" : "mark this view as which letter?");
+	ui_say(
+	    ui, ROLE_TEXT, go ? "back to which mark? a letter" : "mark this view as which letter?");
 }
 
 void action_list_move(struct ui *ui, int step)
 {
 	size_t *top = ui->focus == PANE_COMMANDS ? &ui->commands_top : &ui->events_top;
-	size_t all = ui->focus == PANE_COMMANDS ? ui->model.ledger.count
-	    : ui->model.event_total < MODEL_EVENTS_MAX ? (size_t)ui->model.event_total : MODEL_EVENTS_MAX;
+	size_t all = ui->focus == PANE_COMMANDS                 ? ui->model.ledger.count
+		     : ui->model.event_total < MODEL_EVENTS_MAX ? (size_t)ui->model.event_total
+								: MODEL_EVENTS_MAX;
 	long at = (long)*top + step;
 
 	*top = at < 0 ? 0 : (size_t)at + 1 > all ? (all ? all - 1 : 0) : (size_t)at;
@@ -412,11 +419,13 @@ void action_list_move(struct ui *ui, int step)
 void action_list_show(struct ui *ui, int arg)
 {
 	const struct ui_event *e = model_event_at(&ui->model, ui->events_top);
-	struct ui_drone *d = e && ui->focus == PANE_EVENTS ? model_find(&ui->model, e->drone) : NULL;
+	struct ui_drone *d =
+	    e && ui->focus == PANE_EVENTS ? model_find(&ui->model, e->drone) : NULL;
 
 	if (ui->focus == PANE_COMMANDS && ui->commands_top < ui->model.ledger.count)
 		d = model_find(&ui->model,
-		    ledger_at(&ui->model.ledger, ui->model.ledger.count - 1 - ui->commands_top)->last.drone);
+		    ledger_at(&ui->model.ledger, ui->model.ledger.count - 1 - ui->commands_top)
+			->last.drone);
 	if (!d)
 		return;
 	ui_select(ui, (size_t)(d - ui->model.drones));

@@ -23,7 +23,7 @@ struct rect {
 	int x, y, w, h;
 };
 
-#define CELL_MARKS 2
+#define CELL_MARKS   2
 #define COLOUR_XTERM 0x100 /* + 0 to 255 */
 
 struct cell {

@@ -17,16 +17,49 @@ static const struct column own_columns[] = {
 	{ .kind = COLUMN_TASK, .name = "task", .title = "TASK", .width = 10, .left = true },
 	{ .kind = COLUMN_BAR, .name = "bar", .title = "", .width = 10, .left = true },
 	/* Fields that have a better title or width than their own. */
-	{ .kind = COLUMN_FIELD, .field = FIELD_height, .name = "height", .title = "HGT", .width = 4 },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_height,
+	    .name = "height",
+	    .title = "HGT",
+	    .width = 4 },
 	{ .kind = COLUMN_FIELD, .field = FIELD_alt, .name = "alt", .title = "ALT", .width = 5 },
-	{ .kind = COLUMN_FIELD, .field = FIELD_battery, .name = "battery", .title = "BAT", .width = 3 },
-	{ .kind = COLUMN_FIELD, .field = FIELD_speed, .name = "speed", .title = "SPD", .width = 4, .decimals = 1 },
-	{ .kind = COLUMN_FIELD, .field = FIELD_climb, .name = "climb", .title = "CLB", .width = 4, .decimals = 1 },
-	{ .kind = COLUMN_FIELD, .field = FIELD_heading, .name = "heading", .title = "HDG", .width = 4, .pad3 = true },
-	{ .kind = COLUMN_FIELD, .field = FIELD_course, .name = "course", .title = "CRS", .width = 4, .pad3 = true },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_battery,
+	    .name = "battery",
+	    .title = "BAT",
+	    .width = 3 },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_speed,
+	    .name = "speed",
+	    .title = "SPD",
+	    .width = 4,
+	    .decimals = 1 },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_climb,
+	    .name = "climb",
+	    .title = "CLB",
+	    .width = 4,
+	    .decimals = 1 },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_heading,
+	    .name = "heading",
+	    .title = "HDG",
+	    .width = 4,
+	    .pad3 = true },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_course,
+	    .name = "course",
+	    .title = "CRS",
+	    .width = 4,
+	    .pad3 = true },
 	{ .kind = COLUMN_FIELD, .field = FIELD_link, .name = "link", .title = "LNK", .width = 3 },
 	{ .kind = COLUMN_FIELD, .field = FIELD_sats, .name = "sats", .title = "SAT", .width = 3 },
-	{ .kind = COLUMN_FIELD, .field = FIELD_voltage, .name = "voltage", .title = "VOLT", .width = 4, .decimals = 1 },
+	{ .kind = COLUMN_FIELD,
+	    .field = FIELD_voltage,
+	    .name = "voltage",
+	    .title = "VOLT",
+	    .width = 4,
+	    .decimals = 1 },
 };
 
 const char *columns_default(int width)
@@ -50,9 +83,13 @@ bool column_find(const char *name, struct column *out)
 	}
 	if (f == FIELD_COUNT)
 		return false;
-	*out = (struct column){ .kind = COLUMN_FIELD, .field = f, .name = field_table[f].name,
-		.title = field_table[f].name, .decimals = field_table[f].decimals > 2 && field_table[f].scale == 1e-7 ? 5
-		: field_table[f].decimals > 1 ? 1 : field_table[f].decimals };
+	*out = (struct column){ .kind = COLUMN_FIELD,
+		.field = f,
+		.name = field_table[f].name,
+		.title = field_table[f].name,
+		.decimals = field_table[f].decimals > 2 && field_table[f].scale == 1e-7 ? 5
+			    : field_table[f].decimals > 1                               ? 1
+							  : field_table[f].decimals };
 	out->width = field_table[f].scale == 1e-7 ? 10 : 7;
 	return true;
 }
@@ -74,15 +111,19 @@ int columns_parse(struct columns *c, const char *text, struct err *err)
 		size_t n = strcspn(p, ",");
 		char name[32];
 
-		if (!str_copy_n(name, sizeof(name), p, n) || !column_find(name, &new.items[new.count]))
-			return err_set(err, "there is no column \"%.40s\"; there are id, state, mode, age, model, source, task, bar and the telemetry fields",
+		if (!str_copy_n(name, sizeof(name), p, n) ||
+		    !column_find(name, &new.items[new.count]))
+			return err_set(err,
+			    "there is no column \"%.40s\"; there are id, state, mode, age, model, "
+			    "source, task, bar and the telemetry fields",
 			    name);
 		p += n + (p[n] == ',');
-		if (++new.count == COLUMNS_MAX && *p)
+		if (++new.count == COLUMNS_MAX &&*p)
 			return err_set(err, "more than %d columns", COLUMNS_MAX);
 	}
 	if (!new.count)
-		return err_set(err, "columns are names with commas between, as in id,state,mode,height");
+		return err_set(
+		    err, "columns are names with commas between, as in id,state,mode,height");
 	*c = new;
 	return 0;
 }
@@ -104,10 +145,17 @@ static void age_text(double age, char text[COLUMN_TEXT_SIZE])
 static void mode_text(const struct ui_drone *d, char text[COLUMN_TEXT_SIZE])
 {
 	static const char *const modes[MODE_COUNT] = {
-		[MODE_UNKNOWN] = "?", [MODE_MANUAL] = "MAN", [MODE_STABILIZED] = "STAB",
-		[MODE_TAKEOFF] = "TOFF", [MODE_HOLD] = "HOLD", [MODE_GOTO] = "GOTO",
-		[MODE_MISSION] = "AUTO", [MODE_RTL] = "RTL", [MODE_LAND] = "LAND",
-		[MODE_EMERGENCY] = "EMERG", [MODE_IDLE] = "IDLE",
+		[MODE_UNKNOWN] = "?",
+		[MODE_MANUAL] = "MAN",
+		[MODE_STABILIZED] = "STAB",
+		[MODE_TAKEOFF] = "TOFF",
+		[MODE_HOLD] = "HOLD",
+		[MODE_GOTO] = "GOTO",
+		[MODE_MISSION] = "AUTO",
+		[MODE_RTL] = "RTL",
+		[MODE_LAND] = "LAND",
+		[MODE_EMERGENCY] = "EMERG",
+		[MODE_IDLE] = "IDLE",
 	};
 	int64_t mode = d->sample.raw[FIELD_mode];
 
@@ -209,8 +257,8 @@ int column_compare(const struct column *c, const struct ui_drone *a, const struc
 		return compare_numbers(sample_value(&a->sample, FIELD_battery),
 		    sample_value(&b->sample, FIELD_battery));
 	case COLUMN_FIELD:
-		return compare_numbers(sample_value(&a->sample, c->field),
-		    sample_value(&b->sample, c->field));
+		return compare_numbers(
+		    sample_value(&a->sample, c->field), sample_value(&b->sample, c->field));
 	default:
 		column_text(c, a, text_a);
 		column_text(c, b, text_b);

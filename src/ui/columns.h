@@ -12,8 +12,15 @@
 #include "ui/model.h"
 
 enum column_kind {
-	COLUMN_ID, COLUMN_STATE, COLUMN_MODE, COLUMN_AGE, COLUMN_MODEL, COLUMN_SOURCE, COLUMN_TASK,
-	COLUMN_BAR, COLUMN_FIELD
+	COLUMN_ID,
+	COLUMN_STATE,
+	COLUMN_MODE,
+	COLUMN_AGE,
+	COLUMN_MODEL,
+	COLUMN_SOURCE,
+	COLUMN_TASK,
+	COLUMN_BAR,
+	COLUMN_FIELD
 };
 
 struct column {
@@ -21,9 +28,9 @@ struct column {
 	enum field field; /* COLUMN_FIELD */
 	const char *name, *title;
 	int width;
-	bool left;        /* aligned */
+	bool left; /* aligned */
 	int decimals;
-	bool pad3;        /* 042 */
+	bool pad3; /* 042 */
 };
 
 #define COLUMNS_MAX 40

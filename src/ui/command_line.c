@@ -80,7 +80,8 @@ static int run_mark(struct ui *ui, int count, char **words, struct err *err)
 	size_t hits = 0;
 
 	if (count < 2)
-		return err_set(err, "mark takes drones or patterns, as in mark D0*; mark none ends it");
+		return err_set(
+		    err, "mark takes drones or patterns, as in mark D0*; mark none ends it");
 	for (size_t i = 0; i < ui->model.count; i++) {
 		struct ui_drone *d = &ui->model.drones[i];
 
@@ -135,7 +136,8 @@ static int run_go(struct ui *ui, int count, char **words, struct err *err)
 		return 0;
 	}
 	if (result == -1 && text.data[0] > '9')
-		err_set(err, "\"%.60s\" is no drone, no place on the map and no position", text.data);
+		err_set(
+		    err, "\"%.60s\" is no drone, no place on the map and no position", text.data);
 	buf_free(&text);
 	if (result == 0) {
 		ui->map.follow = false;
@@ -149,8 +151,10 @@ static int run_zoom(struct ui *ui, int count, char **words, struct err *err)
 	struct map_view *v = &ui->map.view;
 	double zoom;
 
-	if (count != 2 || !str_double(words[1], &zoom) || zoom < MAP_ZOOM_MIN || zoom > MAP_ZOOM_MAX)
-		return err_set(err, "zoom takes a number from %g to %g", MAP_ZOOM_MIN, MAP_ZOOM_MAX);
+	if (count != 2 || !str_double(words[1], &zoom) || zoom < MAP_ZOOM_MIN ||
+	    zoom > MAP_ZOOM_MAX)
+		return err_set(
+		    err, "zoom takes a number from %g to %g", MAP_ZOOM_MIN, MAP_ZOOM_MAX);
 	map_view_look(v, map_view_centre(v), zoom);
 	ui->map.moved = true;
 	return 0;
@@ -259,7 +263,8 @@ static int run_set(struct ui *ui, int count, char **words, struct err *err)
 		if (strcmp(settings[i].name, words[1]) == 0)
 			return settings[i].set(ui, value, err);
 	}
-	return err_set(err, "set takes theme, columns, fps, aspect, charset, trails or names, and a value");
+	return err_set(
+	    err, "set takes theme, columns, fps, aspect, charset, trails or names, and a value");
 }
 
 static const char *drone_candidate(struct ui *ui, int word, int n)
@@ -283,7 +288,8 @@ static const char *place_candidate(struct ui *ui, int word, int n)
 	str_copy(typed, sizeof(typed), begin + strspn(begin, " "));
 	if (!*typed || !ui->map.layer_count)
 		return NULL;
-	found = map_places_find(ui->map.layers, ui->map.layer_count, typed, places, ARRAY_LEN(places));
+	found =
+	    map_places_find(ui->map.layers, ui->map.layer_count, typed, places, ARRAY_LEN(places));
 	if ((size_t)n - drones >= found)
 		return NULL;
 	str_copy(quoted, sizeof(ui->place_text), places[(size_t)n - drones].text);
@@ -311,7 +317,8 @@ static const char *setting_candidate(struct ui *ui, int word, int n)
 		return n <= THEME_COUNT ? theme_names[n] : NULL;
 	if (str_starts(first, "charset"))
 		return n < 4 ? charsets[n] : NULL;
-	return n < 3 && (str_starts(first, "trails") || str_starts(first, "names")) ? switches[n] : NULL;
+	return n < 3 && (str_starts(first, "trails") || str_starts(first, "names")) ? switches[n]
+										    : NULL;
 }
 
 static const char *draft_candidate(struct ui *ui, int word, int n)
@@ -343,17 +350,22 @@ static const char *command_candidate(struct ui *ui, int word, int n)
 
 const struct line_command line_commands[] = {
 	{ "quit", "q", "", run_quit, "end the screen; the daemon and the drones go on", NULL },
-	{ "help", NULL, "[COMMAND]", run_help, "the keys of this pane, or a command's arguments", command_candidate },
-	{ "filter", NULL, "[TEXT]", run_filter, "show only drones with it in id, model, state or mode; !TEXT: without", NULL },
+	{ "help", NULL, "[COMMAND]", run_help, "the keys of this pane, or a command's arguments",
+	    command_candidate },
+	{ "filter", NULL, "[TEXT]", run_filter,
+	    "show only drones with it in id, model, state or mode; !TEXT: without", NULL },
 	{ "sort", NULL, "COLUMN", run_sort, "order the fleet by a column", column_candidate },
 	{ "select", NULL, "DRONE", run_select, "select a drone", drone_candidate },
-	{ "mark", NULL, "DRONE... | none", run_mark, "mark drones; commands then go to all of them", drone_candidate },
+	{ "mark", NULL, "DRONE... | none", run_mark, "mark drones; commands then go to all of them",
+	    drone_candidate },
 	{ "follow", NULL, "[DRONE]", run_follow, "keep it in sight on the map", drone_candidate },
 	{ "go", NULL, "DRONE | PLACE | LAT LON", run_go, "look there on the map", place_candidate },
 	{ "zoom", NULL, "NUMBER", run_zoom, "of the map, -3 to 21", NULL },
 	{ "wp", NULL, "add|insert|move|delete|clear|undo|take|load|save|send ...", draft_line,
-	  "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]", draft_candidate },
-	{ "set", NULL, "NAME VALUE", run_set, "theme, columns, fps, aspect, charset, trails, names", setting_candidate },
+	    "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]",
+	    draft_candidate },
+	{ "set", NULL, "NAME VALUE", run_set, "theme, columns, fps, aspect, charset, trails, names",
+	    setting_candidate },
 	{ "save-screen", NULL, "FILE", run_save, "write what is shown to a file", NULL },
 	{ "readonly", NULL, "", run_readonly, "send nothing from this screen any more", NULL },
 	{ 0 },

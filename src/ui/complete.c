@@ -40,7 +40,8 @@ static void offer_files(struct completion *c, const char *word)
 	while (d && (e = readdir(d))) {
 		if ((e->d_name[0] == '.' && *name != '.') || !str_starts(e->d_name, name))
 			continue;
-		snprintf(path, sizeof(path), "%s%s%s", dir, e->d_name, e->d_type == DT_DIR ? "/" : "");
+		snprintf(
+		    path, sizeof(path), "%s%s%s", dir, e->d_name, e->d_type == DT_DIR ? "/" : "");
 		offer(c, word, path);
 	}
 	if (d)
@@ -54,8 +55,9 @@ static void hint_of(struct completion *c, enum command cmd)
 	for (size_t i = 0; i < command_arg_count(cmd); i++) {
 		const struct arg_desc *a = &command_table[cmd].args[i];
 
-		n += (size_t)snprintf(c->hint + n, sizeof(c->hint) - n, a->required ? "%s%s%s " : "[%s%s%s] ",
-		    a->type == ARG_ITEMS ? "FILE" : a->name, *a->unit ? " " : "", a->unit);
+		n += (size_t)snprintf(c->hint + n, sizeof(c->hint) - n,
+		    a->required ? "%s%s%s " : "[%s%s%s] ", a->type == ARG_ITEMS ? "FILE" : a->name,
+		    *a->unit ? " " : "", a->unit);
 	}
 }
 

@@ -10,12 +10,12 @@ struct ui;
 #define COMPLETE_SHOWN 12
 
 struct completion {
-	size_t from;              /* where the word begins in the line */
-	char common[256];         /* the word as far as all candidates agree */
+	size_t from;      /* where the word begins in the line */
+	char common[256]; /* the word as far as all candidates agree */
 	char shown[COMPLETE_SHOWN][64];
 	int shown_count;
 	size_t count;
-	char hint[200];           /* what belongs here: "lat lon [height] [speed]" */
+	char hint[200]; /* what belongs here: "lat lon [height] [speed]" */
 };
 
 /* What may stand where the cursor is. */

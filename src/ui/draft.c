@@ -110,7 +110,8 @@ int draft_load(struct draft *d, const char *path, struct err *err)
 	int result = mission_file_read(path, &file, err);
 
 	if (result == 0) {
-		struct mission m = { .items = xcalloc(file.count + 1, sizeof(*m.items)), .count = file.count };
+		struct mission m = { .items = xcalloc(file.count + 1, sizeof(*m.items)),
+			.count = file.count };
 
 		for (size_t i = 0; i < file.count; i++)
 			m.items[i] = (struct mission_item){ file.items[i].lat, file.items[i].lon,

@@ -17,7 +17,7 @@ struct draft {
 	struct mission mission;
 	struct mission undo[DRAFT_UNDO_MAX]; /* what it was, oldest first */
 	size_t undo_count;
-	double home_lat, home_lon;           /* for a .plan file; NAN: not known */
+	double home_lat, home_lon; /* for a .plan file; NAN: not known */
 };
 
 void draft_clear(struct draft *d);

@@ -11,7 +11,8 @@
 
 /* Position and height from what follows: "@cursor 60", "47.14 9.52 60", "60";
  * NAN for what is not there. */
-static int read_item(struct ui *ui, int count, char **words, struct mission_item *item, struct err *err)
+static int read_item(
+    struct ui *ui, int count, char **words, struct mission_item *item, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	struct geo_point p;
@@ -40,8 +41,11 @@ static int read_item(struct ui *ui, int count, char **words, struct mission_item
 	if (used < count) {
 		double height;
 
-		if (count - used != 1 || !str_double(words[used], &height) || height < 0 || height > 10000)
-			return err_set(err, "\"%.40s\" is no position or height; as in 47.14 9.52 60 or @cursor 60", words[used]);
+		if (count - used != 1 || !str_double(words[used], &height) || height < 0 ||
+		    height > 10000)
+			return err_set(err,
+			    "\"%.40s\" is no position or height; as in 47.14 9.52 60 or @cursor 60",
+			    words[used]);
 		item->height = height;
 	}
 	return 0;
@@ -73,7 +77,8 @@ static int wp_insert(struct ui *ui, int count, char **words, struct err *err)
 	struct mission_item item;
 	size_t number = 0;
 
-	if (number_of(words[0], &number, err) == -1 || read_item(ui, count - 1, words + 1, &item, err) == -1)
+	if (number_of(words[0], &number, err) == -1 ||
+	    read_item(ui, count - 1, words + 1, &item, err) == -1)
 		return -1;
 	if (isnan(item.lat))
 		return err_set(err, "wp insert needs a number and a position");
@@ -85,7 +90,8 @@ static int wp_move(struct ui *ui, int count, char **words, struct err *err)
 	struct mission_item item;
 	size_t number = 0;
 
-	if (number_of(words[0], &number, err) == -1 || read_item(ui, count - 1, words + 1, &item, err) == -1)
+	if (number_of(words[0], &number, err) == -1 ||
+	    read_item(ui, count - 1, words + 1, &item, err) == -1)
 		return -1;
 	if (isnan(item.lat) && isnan(item.height))
 		return err_set(err, "wp move needs a number and a position or a height");
@@ -184,9 +190,15 @@ static const struct {
 	int (*run)(struct ui *ui, int count, char **words, struct err *err);
 	bool edits;
 } verbs[] = {
-	{ "add", wp_add, true }, { "insert", wp_insert, true }, { "move", wp_move, true },
-	{ "delete", wp_delete, true }, { "clear", wp_clear, true }, { "undo", wp_undo, true },
-	{ "take", wp_take, true }, { "load", wp_load, true }, { "save", wp_save, false },
+	{ "add", wp_add, true },
+	{ "insert", wp_insert, true },
+	{ "move", wp_move, true },
+	{ "delete", wp_delete, true },
+	{ "clear", wp_clear, true },
+	{ "undo", wp_undo, true },
+	{ "take", wp_take, true },
+	{ "load", wp_load, true },
+	{ "save", wp_save, false },
 	{ "send", wp_send, false },
 };
 
@@ -203,9 +215,11 @@ int draft_line(struct ui *ui, int count, char **words, struct err *err)
 		if (verbs[i].run(ui, count - 2, words + 2, err) == -1)
 			return -1;
 		if (verbs[i].edits)
-			ui_say(ui, ROLE_TEXT, "draft: %zu point%s; u undoes, :wp send shows what it would do",
+			ui_say(ui, ROLE_TEXT,
+			    "draft: %zu point%s; u undoes, :wp send shows what it would do",
 			    ui->draft.mission.count, ui->draft.mission.count == 1 ? "" : "s");
 		return 0;
 	}
-	return err_set(err, "wp takes add, insert, move, delete, clear, undo, take, load, save or send");
+	return err_set(
+	    err, "wp takes add, insert, move, delete, clear, undo, take, load, save or send");
 }

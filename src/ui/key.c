@@ -13,13 +13,28 @@ static const struct {
 	uint32_t key;
 	const char *name;
 } names[] = {
-	{ K_ENTER, "Enter" }, { K_TAB, "Tab" }, { K_ESC, "Esc" }, { ' ', "Space" },
-	{ K_BACKSPACE, "Backspace" }, { K_UP, "Up" }, { K_DOWN, "Down" }, { K_LEFT, "Left" },
-	{ K_RIGHT, "Right" }, { K_SHIFT_UP, "S-Up" }, { K_SHIFT_DOWN, "S-Down" },
-	{ K_SHIFT_LEFT, "S-Left" }, { K_SHIFT_RIGHT, "S-Right" }, { K_HOME, "Home" },
-	{ K_END, "End" }, { K_PAGE_UP, "PageUp" }, { K_PAGE_DOWN, "PageDown" },
-	{ K_DELETE, "Delete" }, { K_BACK_TAB, "S-Tab" }, { K_REPLY, "Reply" },
-	{ K_PASTE_BEGIN, "PasteBegin" }, { K_PASTE_END, "PasteEnd" },
+	{ K_ENTER, "Enter" },
+	{ K_TAB, "Tab" },
+	{ K_ESC, "Esc" },
+	{ ' ', "Space" },
+	{ K_BACKSPACE, "Backspace" },
+	{ K_UP, "Up" },
+	{ K_DOWN, "Down" },
+	{ K_LEFT, "Left" },
+	{ K_RIGHT, "Right" },
+	{ K_SHIFT_UP, "S-Up" },
+	{ K_SHIFT_DOWN, "S-Down" },
+	{ K_SHIFT_LEFT, "S-Left" },
+	{ K_SHIFT_RIGHT, "S-Right" },
+	{ K_HOME, "Home" },
+	{ K_END, "End" },
+	{ K_PAGE_UP, "PageUp" },
+	{ K_PAGE_DOWN, "PageDown" },
+	{ K_DELETE, "Delete" },
+	{ K_BACK_TAB, "S-Tab" },
+	{ K_REPLY, "Reply" },
+	{ K_PASTE_BEGIN, "PasteBegin" },
+	{ K_PASTE_END, "PasteEnd" },
 };
 
 const char *key_text(uint32_t key, char text[KEY_NAME_SIZE])
@@ -73,7 +88,10 @@ uint32_t utf8_feed(struct utf8_decoder *d, unsigned char byte)
 		d->more--;
 		return d->more ? 0 : d->ch;
 	}
-	d->more = byte >= 0xf0 && byte < 0xf5 ? 3 : byte >= 0xe0 && byte < 0xf0 ? 2 : byte >= 0xc2 ? 1 : 0;
+	d->more = byte >= 0xf0 && byte < 0xf5   ? 3
+		  : byte >= 0xe0 && byte < 0xf0 ? 2
+		  : byte >= 0xc2                ? 1
+						: 0;
 	if (!d->more || byte >= 0xf5) {
 		d->more = 0;
 		return 0xfffd;

@@ -10,17 +10,29 @@
 
 enum named_key {
 	KEYS_NAMED = 0x110000, /* above all characters */
-	K_UP, K_DOWN, K_LEFT, K_RIGHT,
-	K_SHIFT_UP, K_SHIFT_DOWN, K_SHIFT_LEFT, K_SHIFT_RIGHT,
-	K_HOME, K_END, K_PAGE_UP, K_PAGE_DOWN, K_DELETE, K_BACK_TAB,
-	K_REPLY,       /* the terminal answered that it has drawn so far */
-	K_PASTE_BEGIN, K_PASTE_END,
+	K_UP,
+	K_DOWN,
+	K_LEFT,
+	K_RIGHT,
+	K_SHIFT_UP,
+	K_SHIFT_DOWN,
+	K_SHIFT_LEFT,
+	K_SHIFT_RIGHT,
+	K_HOME,
+	K_END,
+	K_PAGE_UP,
+	K_PAGE_DOWN,
+	K_DELETE,
+	K_BACK_TAB,
+	K_REPLY, /* the terminal answered that it has drawn so far */
+	K_PASTE_BEGIN,
+	K_PASTE_END,
 };
 
-#define K_CTRL(c) ((c) - 'a' + 1)
-#define K_TAB 9
-#define K_ENTER 13
-#define K_ESC 27
+#define K_CTRL(c)   ((c) - 'a' + 1)
+#define K_TAB       9
+#define K_ENTER     13
+#define K_ESC       27
 #define K_BACKSPACE 127
 
 /* "Enter", "C-w", "x": what a person calls it. Returns text. */

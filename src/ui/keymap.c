@@ -9,7 +9,7 @@
 #include "ui/key.h"
 #include "ui/ui.h"
 
-#define MAP IN_PANE(PANE_MAP)
+#define MAP   IN_PANE(PANE_MAP)
 #define FLEET (IN_PANE(PANE_FLEET) | IN_PANE(PANE_DRONE))
 #define LISTS (IN_PANE(PANE_EVENTS) | IN_PANE(PANE_COMMANDS))
 
@@ -22,9 +22,6 @@ const struct key_binding key_table[] = {
 	{ K_SHIFT_DOWN, 0, MAP, action_map_pan, 5, NULL },
 	{ K_SHIFT_LEFT, 0, MAP, action_map_pan, 6, NULL },
 	{ K_SHIFT_RIGHT, 0, MAP, action_map_pan, 7, NULL },
-	{ '+', '=', MAP, action_map_zoom, 1, "closer" },
-	{ '-', '_', MAP, action_map_zoom, -1, "farther" },
-	{ '0', 0, MAP, action_map_fit, 0, "show the whole fleet" },
 	{ 'x', 0, MAP, action_map_crosshair, 0, "crosshair: h j k l move it" },
 	{ 'd', 0, MAP, action_map_hop, 1, "crosshair to the next drone (D: the one before)" },
 	{ 'D', 0, MAP, action_map_hop, -1, NULL },
@@ -67,6 +64,9 @@ const struct key_binding key_table[] = {
 	{ '4', 0, PANES_ALL, action_focus, PANE_EVENTS, NULL },
 	{ '5', 0, PANES_ALL, action_focus, PANE_COMMANDS, NULL },
 	{ 'z', 0, PANES_ALL, action_zoom_pane, 0, "this pane alone, and back" },
+	{ '+', '=', PANES_ALL, action_map_zoom, 1, "map closer" },
+	{ '-', '_', PANES_ALL, action_map_zoom, -1, "map farther" },
+	{ '0', 0, PANES_ALL, action_map_fit, 0, "the whole fleet on the map" },
 	{ 'c', 0, PANES_ALL, action_map_centre, 0, "centre the map on the selected drone" },
 	{ 'f', 0, PANES_ALL, action_map_follow, 0, "follow the selected drone" },
 	{ '}', 0, PANES_ALL, action_next_trouble, 1, "next drone in trouble ({: previous)" },
@@ -84,7 +84,8 @@ const struct key_binding key_table[] = {
 bool keymap_dispatch(struct ui *ui, uint32_t key)
 {
 	for (const struct key_binding *b = key_table; b->run; b++) {
-		if ((b->key == key || (b->other && b->other == key)) && (b->panes & IN_PANE(ui->focus))) {
+		if ((b->key == key || (b->other && b->other == key)) &&
+		    (b->panes & IN_PANE(ui->focus))) {
 			b->run(ui, b->arg);
 			return true;
 		}

@@ -12,15 +12,15 @@
 
 struct ui;
 
-#define PANES_ALL ((1u << PANE_COUNT) - 1)
+#define PANES_ALL  ((1u << PANE_COUNT) - 1)
 #define IN_PANE(p) (1u << (p))
 
 struct key_binding {
-	uint32_t key, other;  /* other: the same by another key, or 0 */
-	unsigned panes;       /* where it applies */
+	uint32_t key, other; /* other: the same by another key, or 0 */
+	unsigned panes;      /* where it applies */
 	void (*run)(struct ui *ui, int arg);
 	int arg;
-	const char *help;     /* NULL: told with the row before */
+	const char *help; /* NULL: told with the row before */
 };
 
 extern const struct key_binding key_table[]; /* ended by a row without run */

@@ -7,8 +7,11 @@
 #include "ui/theme.h"
 
 const char *const pane_names[PANE_COUNT] = {
-	[PANE_MAP] = "MAP", [PANE_FLEET] = "FLEET", [PANE_DRONE] = "DRONE",
-	[PANE_EVENTS] = "ALERTS", [PANE_COMMANDS] = "COMMANDS",
+	[PANE_MAP] = "MAP",
+	[PANE_FLEET] = "FLEET",
+	[PANE_DRONE] = "DRONE",
+	[PANE_EVENTS] = "ALERTS",
+	[PANE_COMMANDS] = "COMMANDS",
 };
 
 #define H_LINE 0x2500
@@ -53,10 +56,10 @@ void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, i
 	struct rect body = { 0, 1, w, h - 2 };
 
 	*l = (struct layout){ 0 };
-	l->size = w < 80 || h < 24 ? LAYOUT_TINY
-	    : w < 110 || h < 34	   ? LAYOUT_SMALL
-	    : w < 160 || h < 50	   ? LAYOUT_MEDIUM
-				   : LAYOUT_LARGE;
+	l->size = w < 80 || h < 24    ? LAYOUT_TINY
+		  : w < 110 || h < 34 ? LAYOUT_SMALL
+		  : w < 160 || h < 50 ? LAYOUT_MEDIUM
+				      : LAYOUT_LARGE;
 	l->status = (struct rect){ 0, 0, w, 1 };
 	l->line = (struct rect){ 0, h - 1, w, 1 };
 	if (body.h < 1)
@@ -98,7 +101,8 @@ void layout_draw(const struct layout *l, struct canvas *c)
 		const struct rect *d = &l->divider[i];
 
 		for (int y = d->y; y < d->y + d->h; y++) {
-			bool left = at(c, d->x - 1, y) == H_LINE, right = at(c, d->x + 1, y) == H_LINE;
+			bool left = at(c, d->x - 1, y) == H_LINE,
+			     right = at(c, d->x + 1, y) == H_LINE;
 
 			/* A title that is that long goes before a joint. */
 			if ((y == d->y || y == d->y + d->h - 1) && at(c, d->x, y) != H_LINE &&
@@ -118,8 +122,10 @@ void layout_title(struct canvas *c, struct rect r, bool focused, int number, con
 	canvas_fill(c, (struct rect){ r.x, r.y, r.w, 1 }, H_LINE, ROLE_BORDER);
 	canvas_put(c, x - 1, r.y, ' ', ROLE_BORDER);
 	if (number)
-		x += canvas_printf(c, x, r.y, room, focused ? ROLE_TITLE : ROLE_TITLE_OTHER, "%d ", number);
-	x += canvas_text(c, x, r.y, room - (x - r.x - 2), focused ? ROLE_TITLE : ROLE_TITLE_OTHER, name);
+		x += canvas_printf(
+		    c, x, r.y, room, focused ? ROLE_TITLE : ROLE_TITLE_OTHER, "%d ", number);
+	x += canvas_text(
+	    c, x, r.y, room - (x - r.x - 2), focused ? ROLE_TITLE : ROLE_TITLE_OTHER, name);
 	if (*text) {
 		canvas_put(c, x++, r.y, ' ', ROLE_BORDER);
 		x += canvas_text(c, x, r.y, r.x + r.w - 2 - x, ROLE_TITLE_OTHER, text);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LINE_SIZE 1024
+#define LINE_SIZE        1024
 #define LINE_HISTORY_MAX 2000
 
 struct line_edit {
@@ -20,13 +20,13 @@ struct line_edit {
 	size_t len, at;         /* bytes; at is the cursor's place */
 	char killed[LINE_SIZE]; /* what Ctrl-K, -U and -W took, for Ctrl-Y */
 
-	char **history;         /* owned; oldest first */
+	char **history; /* owned; oldest first */
 	size_t count, cap;
-	size_t browse;          /* index in history; count: the line itself */
-	char typed[LINE_SIZE];  /* the line while history is browsed */
-	char path[1100];        /* "" for none */
+	size_t browse;         /* index in history; count: the line itself */
+	char typed[LINE_SIZE]; /* the line while history is browsed */
+	char path[1100];       /* "" for none */
 
-	bool searching;         /* Ctrl-R */
+	bool searching; /* Ctrl-R */
 	char wanted[128];
 };
 

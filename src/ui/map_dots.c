@@ -67,8 +67,9 @@ void map_dots_line(struct map_dots *d, double x0, double y0, double x1, double y
 	int period = pen->on + pen->off;
 	long first, last;
 
-	if (!isfinite(length) || !cut(-dx, x0, &from, &to) || !cut(dx, d->cols * 2 - x0, &from, &to) ||
-	    !cut(-dy, y0, &from, &to) || !cut(dy, d->rows * 4 - y0, &from, &to)) {
+	if (!isfinite(length) || !cut(-dx, x0, &from, &to) ||
+	    !cut(dx, d->cols * 2 - x0, &from, &to) || !cut(-dy, y0, &from, &to) ||
+	    !cut(dy, d->rows * 4 - y0, &from, &to)) {
 		*phase += isfinite(length) ? (int)fmod(length, period ? period : 1) : 0;
 		return;
 	}

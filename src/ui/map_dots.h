@@ -14,14 +14,14 @@ struct map_dots {
 	struct dot_cell {
 		uint8_t dots, priority;
 		uint16_t role;
-	} *cells; /* owned */
+	} * cells; /* owned */
 	size_t cap;
 };
 
 struct dot_pen {
 	uint16_t role;
 	uint8_t priority;
-	int on, off;  /* dots of a dash; off 0: solid */
+	int on, off; /* dots of a dash; off 0: solid */
 };
 
 void map_dots_reset(struct map_dots *d, int cols, int rows);

@@ -11,11 +11,11 @@
 #include "map/kind.h"
 #include "ui/ui.h"
 
-#define TRAILS_MAX 200   /* drones with trails drawn */
-#define OTHERS_POINTS 90 /* of the trails of those not selected */
-#define POINTERS_MAX 12
-#define CIRCLE_STEPS 64
-#define POINTS_MAX 200   /* waypoints numbered */
+#define TRAILS_MAX    200 /* drones with trails drawn */
+#define OTHERS_POINTS 90  /* of the trails of those not selected */
+#define POINTERS_MAX  12
+#define CIRCLE_STEPS  64
+#define POINTS_MAX    200 /* waypoints numbered */
 
 /* Drones in one cell. */
 struct map_cluster {
@@ -26,10 +26,17 @@ struct map_cluster {
 enum { PRIORITY_FENCE = 1, PRIORITY_TRAIL, PRIORITY_ROUTE, PRIORITY_RULER };
 
 static const enum role kind_roles[MAP_KINDS] = {
-	[MAP_LAND] = ROLE_LAND, [MAP_WATER] = ROLE_WATER, [MAP_GREEN] = ROLE_COAST,
-	[MAP_BUILDING] = ROLE_GRID, [MAP_RIVER] = ROLE_WATER, [MAP_COAST] = ROLE_COAST,
-	[MAP_RAIL] = ROLE_ROAD, [MAP_ROAD] = ROLE_ROAD, [MAP_BORDER] = ROLE_FRONTIER,
-	[MAP_OTHER] = ROLE_DIM, [MAP_PLACE] = ROLE_PLACE,
+	[MAP_LAND] = ROLE_LAND,
+	[MAP_WATER] = ROLE_WATER,
+	[MAP_GREEN] = ROLE_COAST,
+	[MAP_BUILDING] = ROLE_GRID,
+	[MAP_RIVER] = ROLE_WATER,
+	[MAP_COAST] = ROLE_COAST,
+	[MAP_RAIL] = ROLE_ROAD,
+	[MAP_ROAD] = ROLE_ROAD,
+	[MAP_BORDER] = ROLE_FRONTIER,
+	[MAP_OTHER] = ROLE_DIM,
+	[MAP_PLACE] = ROLE_PLACE,
 };
 
 void map_overlay_raster(struct canvas *c, struct rect r, struct map_pane *p)
@@ -58,7 +65,9 @@ void map_overlay_labels(struct canvas *c, struct rect r, const struct map_pane *
 
 	for (size_t i = 0; p->raster_valid && i < raster->label_count; i++) {
 		const struct map_label *l = &raster->labels[i];
-		enum role role = l->layer < p->layer_count && p->layers[l->layer]->kind == MAP_PLACE ? ROLE_PLACE : ROLE_DIM;
+		enum role role = l->layer < p->layer_count && p->layers[l->layer]->kind == MAP_PLACE
+				     ? ROLE_PLACE
+				     : ROLE_DIM;
 
 		/* Drones and their names were placed before. */
 		if (map_grid_free(&p->grid, l->col, l->row, l->width))
@@ -68,7 +77,8 @@ void map_overlay_labels(struct canvas *c, struct rect r, const struct map_pane *
 
 static void draw_trail(struct map_pane *p, const struct ui_drone *d, bool selected)
 {
-	struct dot_pen pen = { selected ? ROLE_STRONG : ROLE_TRAIL, PRIORITY_TRAIL + selected, 1, 0 };
+	struct dot_pen pen = { selected ? ROLE_STRONG : ROLE_TRAIL, PRIORITY_TRAIL + selected, 1,
+		0 };
 	size_t n = d->trail.count;
 
 	/* A minute and a half of the others says where they come from. */
@@ -109,10 +119,12 @@ static void draw_fences(struct map_pane *p, const struct plan *plan)
 
 		for (size_t k = 0; k < n; k++) {
 			if (f->count)
-				points[k] = (struct geo_point){ f->points[k].lat, f->points[k].lon };
+				points[k] =
+				    (struct geo_point){ f->points[k].lat, f->points[k].lon };
 			else
-				points[k] = geo_direct((struct geo_point){ f->center.lat, f->center.lon },
-				    360.0 * (double)k / CIRCLE_STEPS, f->radius);
+				points[k] =
+				    geo_direct((struct geo_point){ f->center.lat, f->center.lon },
+					360.0 * (double)k / CIRCLE_STEPS, f->radius);
 		}
 		draw_way(p, points, n, true, &pen);
 		free(points);
@@ -122,7 +134,8 @@ static void draw_fences(struct map_pane *p, const struct plan *plan)
 /* A mission that is flown, or that waits on the ground to be. */
 static bool has_route(const struct ui_drone *d)
 {
-	return sample_value(&d->sample, FIELD_waypoint) > 0 || !sample_flag(&d->sample, FLAG_IN_AIR);
+	return sample_value(&d->sample, FIELD_waypoint) > 0 ||
+	       !sample_flag(&d->sample, FLAG_IN_AIR);
 }
 
 /* From the drone through the points still to be flown. */
@@ -175,14 +188,15 @@ static void put_dots(struct canvas *c, struct rect r, const struct map_dots *d)
 	}
 }
 
-static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p, const struct mission *m,
-    size_t first, enum role role)
+static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p,
+    const struct mission *m, size_t first, enum role role)
 {
 	for (size_t i = first; i < m->count && i < first + POINTS_MAX; i++) {
 		double x, y;
 		int col, row;
 
-		map_view_project(&p->view, (struct geo_point){ m->items[i].lat, m->items[i].lon }, &x, &y);
+		map_view_project(
+		    &p->view, (struct geo_point){ m->items[i].lat, m->items[i].lon }, &x, &y);
 		if (!map_view_on(&p->view, x, y))
 			continue;
 		col = (int)(x / 2);
@@ -208,7 +222,8 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	for (size_t i = 0; p->trails && i < ui->fleet.count && drawn < TRAILS_MAX; i++) {
 		const struct ui_drone *other = &ui->model.drones[ui->fleet.order[i]];
 
-		if (other == d || !other->trail.count || (!sample_flag(&other->sample, FLAG_IN_AIR) && other->health != HEALTH_LOST))
+		if (other == d || !other->trail.count ||
+		    (!sample_flag(&other->sample, FLAG_IN_AIR) && other->health != HEALTH_LOST))
 			continue;
 		draw_trail(p, other, false);
 		drawn++;
@@ -228,10 +243,13 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	draw_draft(p, &ui->draft.mission);
 	/* Where it would go. */
 	if (preview->active && preview->intent.cmd == CMD_GOTO && preview->intent.count == 1) {
-		struct geo_point ends[2] = { { 0, 0 }, { preview->intent.args.number[0], preview->intent.args.number[1] } };
+		struct geo_point ends[2] = { { 0, 0 },
+			{ preview->intent.args.number[0], preview->intent.args.number[1] } };
 
-		if (model_position(&ui->model.drones[preview->intent.drones[0]], &ends[0].lat, &ends[0].lon))
-			draw_way(p, ends, 2, false, &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
+		if (model_position(
+			&ui->model.drones[preview->intent.drones[0]], &ends[0].lat, &ends[0].lon))
+			draw_way(p, ends, 2, false,
+			    &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
 	}
 	put_dots(c, r, &p->dots);
 	draw_waypoints(c, r, p, &ui->draft.mission, 0, ROLE_KEY);
@@ -240,10 +258,13 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	if (preview->active && preview->intent.cmd == CMD_GOTO) {
 		double x, y;
 
-		map_view_project(&p->view, (struct geo_point){ preview->intent.args.number[0],
-		    preview->intent.args.number[1] }, &x, &y);
+		map_view_project(&p->view,
+		    (struct geo_point){
+			preview->intent.args.number[0], preview->intent.args.number[1] },
+		    &x, &y);
 		if (map_view_on(&p->view, x, y)) {
-			canvas_text(c, r.x + (int)(x / 2), r.y + (int)(y / 4), 5, ROLE_ROUTE, "\u25c6 NEW");
+			canvas_text(
+			    c, r.x + (int)(x / 2), r.y + (int)(y / 4), 5, ROLE_ROUTE, "\u25c6 NEW");
 			map_grid_take(&p->grid, (int)(x / 2), (int)(y / 4), 5);
 		}
 	}
@@ -251,14 +272,16 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 		double x, y;
 
 		map_view_project(&p->view, (struct geo_point){ d->home_lat, d->home_lon }, &x, &y);
-		if (map_view_on(&p->view, x, y) && map_grid_free(&p->grid, (int)(x / 2), (int)(y / 4), 1))
+		if (map_view_on(&p->view, x, y) &&
+		    map_grid_free(&p->grid, (int)(x / 2), (int)(y / 4), 1))
 			canvas_put(c, r.x + (int)(x / 2), r.y + (int)(y / 4), 'H', ROLE_PLACE);
 	}
 }
 
 static uint32_t arrow(const struct ui_drone *d)
 {
-	static const uint16_t arrows[8] = { 0x2191, 0x2197, 0x2192, 0x2198, 0x2193, 0x2199, 0x2190, 0x2196 };
+	static const uint16_t arrows[8] = { 0x2191, 0x2197, 0x2192, 0x2198, 0x2193, 0x2199, 0x2190,
+		0x2196 };
 	double speed = sample_value(&d->sample, FIELD_speed);
 	double heading = sample_value(&d->sample, speed > 1 ? FIELD_course : FIELD_heading);
 
@@ -266,7 +289,8 @@ static uint32_t arrow(const struct ui_drone *d)
 		return '?';
 	if (isnan(heading))
 		heading = sample_value(&d->sample, FIELD_heading);
-	if (isnan(heading) || (d->sample.raw[FIELD_mode] == MODE_IDLE && !sample_flag(&d->sample, FLAG_IN_AIR)))
+	if (isnan(heading) ||
+	    (d->sample.raw[FIELD_mode] == MODE_IDLE && !sample_flag(&d->sample, FLAG_IN_AIR)))
 		return 0x00b7;
 	return arrows[(int)floor(heading / 45 + 0.5) & 7];
 }
@@ -284,13 +308,16 @@ static enum role drone_role(const struct ui *ui, size_t i)
 	if (d->health == HEALTH_WARN)
 		return ROLE_WARN;
 	return d->health == HEALTH_STALE || ui->model.link == LINK_GONE ? ROLE_STALE
-	    : sample_flag(&d->sample, FLAG_IN_AIR) ? ROLE_DRONE : ROLE_DIM;
+	       : sample_flag(&d->sample, FLAG_IN_AIR)                   ? ROLE_DRONE
+									: ROLE_DIM;
 }
 
 /* What is drawn and named first. */
 static int rank(const struct ui *ui, size_t i)
 {
-	return i == ui->selected ? 100 : (int)ui->model.drones[i].health * 10 + ui->model.drones[i].marked;
+	return i == ui->selected
+		   ? 100
+		   : (int)ui->model.drones[i].health * 10 + ui->model.drones[i].marked;
 }
 
 struct placed {
@@ -307,7 +334,8 @@ static int by_rank(const void *a, const void *b)
 	return (x->drone > y->drone) - (x->drone < y->drone);
 }
 
-static void draw_pointer(struct canvas *c, struct rect r, struct ui *ui, size_t i, double x, double y)
+static void draw_pointer(
+    struct canvas *c, struct rect r, struct ui *ui, size_t i, double x, double y)
 {
 	struct map_pane *p = &ui->map;
 	const struct ui_drone *d = &ui->model.drones[i];
@@ -318,8 +346,11 @@ static void draw_pointer(struct canvas *c, struct rect r, struct ui *ui, size_t 
 
 	model_position(d, &at.lat, &at.lon);
 	m = geo_distance_m(map_view_centre(&p->view), at);
-	snprintf(text, sizeof(text), m < 995 ? "%s %.0f m" : m < 99500 ? "%s %.1f km" : "%s %.0f km", d->id,
-	    m < 995 ? m : m / 1000);
+	snprintf(text, sizeof(text),
+	    m < 995     ? "%s %.0f m"
+	    : m < 99500 ? "%s %.1f km"
+			: "%s %.0f km",
+	    d->id, m < 995 ? m : m / 1000);
 	w = canvas_width(text) + 2;
 	if (x / 2 >= r.w)
 		col = r.w - w;
@@ -336,7 +367,8 @@ static void draw_pointer(struct canvas *c, struct rect r, struct ui *ui, size_t 
 	else if (x / 2 >= r.w)
 		canvas_printf(c, r.x + col, r.y + row, w, drone_role(ui, i), "%s >", text);
 	else
-		canvas_printf(c, r.x + col, r.y + row, w, drone_role(ui, i), "%s %s", y < 0 ? "\u2191" : "\u2193", text);
+		canvas_printf(c, r.x + col, r.y + row, w, drone_role(ui, i), "%s %s",
+		    y < 0 ? "\u2191" : "\u2193", text);
 }
 
 static void draw_name(struct canvas *c, struct rect r, struct ui *ui, const struct placed *at)
@@ -350,9 +382,12 @@ static void draw_name(struct canvas *c, struct rect r, struct ui *ui, const stru
 	str_copy(text, sizeof(text), d->id);
 	if (r.w > 90 && p->view.zoom > 13 && d->health == HEALTH_LOST && isfinite(d->age_s))
 		snprintf(text, sizeof(text), "%s %.0fs", d->id, d->age_s);
-	else if (r.w > 90 && (at->drone == ui->selected) && isfinite(sample_value(&d->sample, FIELD_height)))
-		snprintf(text, sizeof(text), "%s %.0fm", d->id, sample_value(&d->sample, FIELD_height));
-	slot = map_label_place(&p->grid, at->col, at->row, canvas_width(text), d->label_slot, &col, &row);
+	else if (r.w > 90 && (at->drone == ui->selected) &&
+		 isfinite(sample_value(&d->sample, FIELD_height)))
+		snprintf(
+		    text, sizeof(text), "%s %.0fm", d->id, sample_value(&d->sample, FIELD_height));
+	slot = map_label_place(
+	    &p->grid, at->col, at->row, canvas_width(text), d->label_slot, &col, &row);
 	d->label_slot = (signed char)slot;
 	if (slot >= 0)
 		canvas_text(c, r.x + col, r.y + row, canvas_width(text), role, text);
@@ -381,7 +416,9 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 		map_view_project(&p->view, at, &x, &y);
 		if (!map_view_on(&p->view, x, y)) {
 			/* Far-off ones that matter, or any if they are few. */
-			if (off < POINTERS_MAX && (i == ui->selected || m->drones[i].health >= HEALTH_LOST || ui->fleet.count <= 12)) {
+			if (off < POINTERS_MAX &&
+			    (i == ui->selected || m->drones[i].health >= HEALTH_LOST ||
+				ui->fleet.count <= 12)) {
 				draw_pointer(c, r, ui, i, x, y);
 				off++;
 			}
@@ -401,7 +438,8 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 
 		if (cluster->worst != at->drone)
 			continue;
-		canvas_put(c, r.x + at->col, r.y + at->row, arrow(&m->drones[at->drone]), drone_role(ui, at->drone));
+		canvas_put(c, r.x + at->col, r.y + at->row, arrow(&m->drones[at->drone]),
+		    drone_role(ui, at->drone));
 	}
 	for (size_t k = 0; k < n; k++) {
 		struct map_cluster *cluster = &p->clusters[placed[k].row * r.w + placed[k].col];
@@ -410,11 +448,13 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 			continue;
 		if (cluster->count > 1) {
 			char text[16];
-			int w = snprintf(text, sizeof(text), "(%u)", cluster->count), col = placed[k].col;
+			int w = snprintf(text, sizeof(text), "(%u)", cluster->count),
+			    col = placed[k].col;
 
 			/* A cluster says how many; its own cell is part of the text. */
 			col = col + w > r.w ? r.w - w : col;
-			canvas_text(c, r.x + col, r.y + placed[k].row, w, drone_role(ui, placed[k].drone), text);
+			canvas_text(c, r.x + col, r.y + placed[k].row, w,
+			    drone_role(ui, placed[k].drone), text);
 			map_grid_take(&p->grid, col, placed[k].row, w);
 			if (placed[k].rank < 20 && placed[k].drone != ui->selected)
 				continue;

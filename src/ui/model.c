@@ -11,7 +11,7 @@
 
 #define BATTERY_WARN 25
 #define BATTERY_CRIT 12
-#define RATE_MS 1000
+#define RATE_MS      1000
 
 const char health_letters[HEALTH_COUNT + 1] = " ~!?X";
 const char *const health_names[HEALTH_COUNT] = { "ok", "stale", "warn", "lost", "crit" };
@@ -54,7 +54,9 @@ struct ui_drone *model_add(struct model *m, const char *id)
 		return NULL;
 	mem_grow(m->drones, m->count, m->cap);
 	d = &m->drones[m->count];
-	*d = (struct ui_drone){ .clock = -1, .label_slot = -1, .age_s = INFINITY, .home_lat = NAN, .home_lon = NAN };
+	*d = (struct ui_drone){
+		.clock = -1, .label_slot = -1, .age_s = INFINITY, .home_lat = NAN, .home_lon = NAN
+	};
 	str_copy(d->id, sizeof(d->id), id);
 	strmap_set(&m->by_id, id, m->count++);
 	return d;
@@ -122,7 +124,7 @@ static void count_period(struct ui_drone *d, const struct sample *s)
 	    sample_seq(s) <= sample_seq(&d->sample) || sample_time(s) <= sample_time(&d->sample))
 		return;
 	dt = (double)(sample_time(s) - sample_time(&d->sample)) / 1000 /
-	    (sample_seq(s) - sample_seq(&d->sample));
+	     (sample_seq(s) - sample_seq(&d->sample));
 	d->period_s = d->period_s > 0 ? 0.9 * d->period_s + 0.1 * dt : dt;
 }
 
@@ -161,8 +163,8 @@ bool model_sample(struct model *m, const char *id, const struct sample *s, bool 
 	return true;
 }
 
-void model_event(struct model *m, int64_t time_ms, const char *drone, enum health level,
-    const char *text)
+void model_event(
+    struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text)
 {
 	struct ui_event *e = &m->events[m->event_total++ % MODEL_EVENTS_MAX];
 
@@ -174,9 +176,9 @@ void model_event(struct model *m, int64_t time_ms, const char *drone, enum healt
 
 void model_message_event(struct model *m, const struct event *ev)
 {
-	enum health level = ev->severity <= SEVERITY_CRITICAL ? HEALTH_CRIT
-	    : ev->severity <= SEVERITY_WARNING		      ? HEALTH_WARN
-							      : HEALTH_OK;
+	enum health level = ev->severity <= SEVERITY_CRITICAL  ? HEALTH_CRIT
+			    : ev->severity <= SEVERITY_WARNING ? HEALTH_WARN
+							       : HEALTH_OK;
 
 	model_event(m, (int64_t)ev->time, ev->drone, level, ev->text);
 }
@@ -200,7 +202,8 @@ void model_alarm(struct model *m, const struct alarm *al)
 			break;
 		}
 		/* One that is over makes room; failing that, the first. */
-		if (!slot || (slot->alarm.state != ALARM_CLEARED && a->alarm.state == ALARM_CLEARED))
+		if (!slot ||
+		    (slot->alarm.state != ALARM_CLEARED && a->alarm.state == ALARM_CLEARED))
 			slot = a;
 	}
 	if ((!slot || strcmp(slot->alarm.id, al->id) != 0) && m->alarm_count < MODEL_ALARMS_MAX)
@@ -217,14 +220,16 @@ void model_progress(struct model *m, const struct progress *cm, int64_t now_ms)
 void model_set_link(struct model *m, enum link_state state, int64_t now_ms)
 {
 	static const char *const texts[] = {
-		[LINK_CONNECTING] = "connecting", [LINK_LIVE] = "the link is up",
+		[LINK_CONNECTING] = "connecting",
+		[LINK_LIVE] = "the link is up",
 		[LINK_GONE] = "the link is gone: what is shown is the last that was known",
 	};
 
 	if (m->link == state)
 		return;
 	if (m->link != LINK_CONNECTING || state == LINK_GONE)
-		model_event(m, now_ms, "", state == LINK_GONE ? HEALTH_CRIT : HEALTH_OK, texts[state]);
+		model_event(
+		    m, now_ms, "", state == LINK_GONE ? HEALTH_CRIT : HEALTH_OK, texts[state]);
 	m->link = state;
 	m->link_since_ms = now_ms;
 }
@@ -335,7 +340,8 @@ void model_tick(struct model *m, int64_t now_mono, int64_t now_ms)
 	m->now_mono = now_mono;
 	m->now_ms = now_ms;
 	if (now_mono - m->rate_mono >= RATE_MS) {
-		m->rate = (double)(m->messages - m->rate_count) * 1000 / (double)(now_mono - m->rate_mono);
+		m->rate = (double)(m->messages - m->rate_count) * 1000 /
+			  (double)(now_mono - m->rate_mono);
 		m->rate_count = m->messages;
 		m->rate_mono = now_mono;
 	}

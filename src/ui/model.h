@@ -25,9 +25,9 @@
 #include "proto/sample.h"
 #include "ui/trail.h"
 
-#define MODEL_DRONES_MAX 20000
-#define MODEL_EVENTS_MAX 500
-#define MODEL_ALARMS_MAX 500
+#define MODEL_DRONES_MAX  20000
+#define MODEL_EVENTS_MAX  500
+#define MODEL_ALARMS_MAX  500
 #define MODEL_SOURCES_MAX 64
 
 /* In order of how much it matters. */
@@ -38,29 +38,29 @@ extern const char *const health_names[HEALTH_COUNT]; /* "ok", "stale", "warn", "
 struct ui_drone {
 	char id[ID_SIZE];
 	char model[NAME_SIZE];
-	char source[ID_SIZE];  /* that speaks for it */
-	int kind;              /* enum source_kind of that */
-	int clock;             /* index of the source's clock, or -1 */
-	struct sample sample;  /* newest; known 0: none yet */
-	int64_t arrived_mono;  /* of the newest */
-	double period_s;       /* between samples, smoothed; 0: not known */
+	char source[ID_SIZE]; /* that speaks for it */
+	int kind;             /* enum source_kind of that */
+	int clock;            /* index of the source's clock, or -1 */
+	struct sample sample; /* newest; known 0: none yet */
+	int64_t arrived_mono; /* of the newest */
+	double period_s;      /* between samples, smoothed; 0: not known */
 	double home_lat, home_lon;
 	struct trail trail;
-	bool filled, filling;  /* its past was asked for */
+	bool filled, filling; /* its past was asked for */
 
 	struct plan plan;
 	bool plan_known, plan_wanted;
 
 	/* By model_tick(). */
-	double age_s;          /* INFINITY: never heard */
+	double age_s; /* INFINITY: never heard */
 	enum health health;
-	bool silent;           /* lost by its age, whatever else it is */
-	char reason[80];       /* of the health, "" where it is ok */
-	int alarm_level;       /* highest of its alarms that stand */
+	bool silent;     /* lost by its age, whatever else it is */
+	char reason[80]; /* of the health, "" where it is ok */
+	int alarm_level; /* highest of its alarms that stand */
 
 	signed char label_slot; /* where the map last wrote its name: map/label.h */
 	bool marked;
-	bool dismissed;        /* a lost drone that an operator put away */
+	bool dismissed; /* a lost drone that an operator put away */
 };
 
 struct ui_event {
@@ -109,7 +109,7 @@ struct model {
 	bool roster_known;     /* everybody there is was told once */
 	int64_t heard_mono;    /* anything of it */
 	uint64_t messages, malformed, dropped;
-	double rate;           /* messages a second */
+	double rate; /* messages a second */
 	uint64_t rate_count;
 	int64_t rate_mono;
 
@@ -133,8 +133,8 @@ void model_heartbeat(struct model *m, const struct heartbeat *hb, int64_t now_mo
 void model_source(struct model *m, const char *name, bool lost, int64_t time_ms, int64_t now_ms);
 void model_alarm(struct model *m, const struct alarm *al);
 void model_progress(struct model *m, const struct progress *cm, int64_t now_ms);
-void model_event(struct model *m, int64_t time_ms, const char *drone, enum health level,
-    const char *text);
+void model_event(
+    struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text);
 void model_message_event(struct model *m, const struct event *ev);
 /* The i-th newest, NULL past the oldest kept. */
 const struct ui_event *model_event_at(const struct model *m, size_t i);

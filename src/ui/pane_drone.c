@@ -10,7 +10,7 @@
 static const struct spark {
 	const char *label, *format; /* of the value's present */
 	enum trail_value value;
-	double low, high, span;     /* sparkline_draw() */
+	double low, high, span; /* sparkline_draw() */
 } sparks[] = {
 	{ "hgt", "%.0f m", TRAIL_HEIGHT, NAN, NAN, 10 },
 	{ "bat", "%.0f %%", TRAIL_BATTERY, 0, 100, 0 },
@@ -20,7 +20,8 @@ static const struct spark {
 	{ "sats", "%.0f", TRAIL_SATS, 0, 24, 0 },
 };
 
-static void draw_spark(struct canvas *c, int x, int y, int w, const struct ui_drone *d, const struct spark *s)
+static void draw_spark(
+    struct canvas *c, int x, int y, int w, const struct ui_drone *d, const struct spark *s)
 {
 	double now = sample_value(&d->sample, trail_fields[s->value]);
 	bool battery = s->value == TRAIL_BATTERY && *d->reason == 'b' && d->health >= HEALTH_WARN;
@@ -30,18 +31,27 @@ static void draw_spark(struct canvas *c, int x, int y, int w, const struct ui_dr
 
 	canvas_text(c, x, y, 4, ROLE_DIM, s->label);
 	if (spark_w > 4)
-		sparkline_draw(c, x + 5, y, spark_w, battery ? ROLE_WARN : old ? ROLE_STALE : ROLE_SPARK,
+		sparkline_draw(c, x + 5, y, spark_w,
+		    battery ? ROLE_WARN
+		    : old   ? ROLE_STALE
+			    : ROLE_SPARK,
 		    &d->trail, s->value, s->low, s->high, s->span);
 	if (isfinite(now))
-		snprintf(text, sizeof(text), s->format, fabs(now) < 0.05 ? 0 : now);
+		snprintf(text, sizeof(text), s->format,
+		    fabs(now) < (strstr(s->format, ".0") ? 0.5 : 0.05) ? 0 : now);
 	if (s->value == TRAIL_HEIGHT && isfinite(sample_value(&d->sample, FIELD_climb)))
-		snprintf(more, sizeof(more), " %+.1f", sample_value(&d->sample, FIELD_climb));
+		snprintf(more, sizeof(more), " %+.1f",
+		    round(sample_value(&d->sample, FIELD_climb) * 10) / 10 + 0.0);
 	else if (s->value == TRAIL_VOLTAGE && isfinite(sample_value(&d->sample, FIELD_current)))
 		snprintf(more, sizeof(more), " %.1f A", sample_value(&d->sample, FIELD_current));
 	else if (s->value == TRAIL_SATS && isfinite(sample_value(&d->sample, FIELD_hdop)))
 		snprintf(more, sizeof(more), " hdop %.1f", sample_value(&d->sample, FIELD_hdop));
-	canvas_printf(c, x + 6 + (spark_w > 4 ? spark_w : 0), y, w - 6 - (spark_w > 4 ? spark_w : 0),
-	    battery ? ROLE_WARN : old ? ROLE_STALE : ROLE_TEXT, "%s%s", text, more);
+	canvas_printf(c, x + 6 + (spark_w > 4 ? spark_w : 0), y,
+	    w - 6 - (spark_w > 4 ? spark_w : 0),
+	    battery ? ROLE_WARN
+	    : old   ? ROLE_STALE
+		    : ROLE_TEXT,
+	    "%s%s", text, more);
 }
 
 static void put_home(const struct ui_drone *d, char *text, size_t size)
@@ -52,7 +62,8 @@ static void put_home(const struct ui_drone *d, char *text, size_t size)
 		str_copy(text, size, "not known");
 		return;
 	}
-	m = geo_inverse((struct geo_point){ lat, lon }, (struct geo_point){ d->home_lat, d->home_lon }, &bearing);
+	m = geo_inverse((struct geo_point){ lat, lon },
+	    (struct geo_point){ d->home_lat, d->home_lon }, &bearing);
 	if (m < 3)
 		str_copy(text, size, "here");
 	else if (m < 995)
@@ -70,12 +81,14 @@ static void put_position(const struct ui_drone *d, char *text, size_t size)
 		return;
 	}
 	snprintf(text, size, "%.5f %c  %.5f %c%s", fabs(lat), lat < 0 ? 'S' : 'N', fabs(lon),
-	    lon < 0 ? 'W' : 'E', sample_flag(&d->sample, FLAG_POSITION_VALID) ? "" : "  (last known)");
+	    lon < 0 ? 'W' : 'E',
+	    sample_flag(&d->sample, FLAG_POSITION_VALID) ? "" : "  (last known)");
 }
 
 static void put_task(const struct ui_drone *d, char *text, size_t size)
 {
-	double at = sample_value(&d->sample, FIELD_waypoint), of = sample_value(&d->sample, FIELD_waypoints);
+	double at = sample_value(&d->sample, FIELD_waypoint),
+	       of = sample_value(&d->sample, FIELD_waypoints);
 	double speed = sample_value(&d->sample, FIELD_speed), lat, lon;
 	size_t i = at > 0 ? (size_t)at - 1 : SIZE_MAX;
 	int n;
@@ -87,7 +100,8 @@ static void put_task(const struct ui_drone *d, char *text, size_t size)
 	n = snprintf(text, size, "wp %.0f/%.0f", isnan(at) ? 0 : at, of);
 	if (d->plan_known && i < d->plan.mission.count && model_position(d, &lat, &lon)) {
 		double m = geo_distance_m((struct geo_point){ lat, lon },
-		    (struct geo_point){ d->plan.mission.items[i].lat, d->plan.mission.items[i].lon });
+		    (struct geo_point){
+			d->plan.mission.items[i].lat, d->plan.mission.items[i].lon });
 
 		n += snprintf(text + n, size - (size_t)n, "  next %.0f m", m);
 		if (speed > 1)
@@ -100,10 +114,16 @@ static void put_mode(const struct ui_drone *d, char *text, size_t size)
 	const struct sample *s = &d->sample;
 	bool known = sample_has(s, FIELD_flags);
 
-	snprintf(text, size, "%s  %s  %s%s%s", mode_name(sample_has(s, FIELD_mode) ? s->raw[FIELD_mode] : 0),
-	    !known ? "armed?" : sample_flag(s, FLAG_ARMED) ? "armed" : "disarmed",
-	    !known ? "in the air?" : sample_flag(s, FLAG_IN_AIR) ? "in the air" : "on the ground",
-	    sample_flag(s, FLAG_FAILSAFE) ? "  FAILSAFE" : "", sample_flag(s, FLAG_PAYLOAD) ? "  payload" : "");
+	snprintf(text, size, "%s  %s  %s%s%s",
+	    mode_name(sample_has(s, FIELD_mode) ? s->raw[FIELD_mode] : 0),
+	    !known                       ? "armed?"
+	    : sample_flag(s, FLAG_ARMED) ? "armed"
+					 : "disarmed",
+	    !known                        ? "in the air?"
+	    : sample_flag(s, FLAG_IN_AIR) ? "in the air"
+					  : "on the ground",
+	    sample_flag(s, FLAG_FAILSAFE) ? "  FAILSAFE" : "",
+	    sample_flag(s, FLAG_PAYLOAD) ? "  payload" : "");
 }
 
 static void put_seen(const struct ui_drone *d, char *text, size_t size)
@@ -112,18 +132,21 @@ static void put_seen(const struct ui_drone *d, char *text, size_t size)
 
 	if (isfinite(d->age_s))
 		snprintf(age, sizeof(age), d->age_s < 1 ? "now" : "%.0f s ago", d->age_s);
-	snprintf(text, size, "%s   seq %u   %s %s", age, d->sample.known ? sample_seq(&d->sample) : 0,
+	snprintf(text, size, "%s   seq %u   %s %s", age,
+	    d->sample.known ? sample_seq(&d->sample) : 0,
 	    d->kind == KIND_SIM ? "SIMULATED by" : "from", *d->source ? d->source : "?");
 }
 
 static void put_wind(const struct ui_drone *d, char *text, size_t size)
 {
-	double wind = sample_value(&d->sample, FIELD_wind), from = sample_value(&d->sample, FIELD_wind_from);
+	double wind = sample_value(&d->sample, FIELD_wind),
+	       from = sample_value(&d->sample, FIELD_wind_from);
 
 	if (isnan(wind))
 		str_copy(text, size, "not known");
 	else
-		snprintf(text, size, "%.1f m/s from %03.0f\u00b0   fix %s", wind, isnan(from) ? 0 : from,
+		snprintf(text, size, "%.1f m/s from %03.0f\u00b0   fix %s", wind,
+		    isnan(from) ? 0 : from,
 		    fix_name(sample_has(&d->sample, FIELD_fix) ? d->sample.raw[FIELD_fix] : -1));
 }
 
@@ -131,24 +154,31 @@ static const struct {
 	const char *label;
 	void (*put)(const struct ui_drone *d, char *text, size_t size);
 } facts[] = {
-	{ "pos", put_position }, { "task", put_task }, { "mode", put_mode }, { "home", put_home },
-	{ "seen", put_seen }, { "wind", put_wind },
+	{ "pos", put_position },
+	{ "task", put_task },
+	{ "mode", put_mode },
+	{ "home", put_home },
+	{ "seen", put_seen },
+	{ "wind", put_wind },
 };
 
 void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 {
-	const struct ui_drone *d = ui->selected < ui->model.count ? &ui->model.drones[ui->selected] : NULL;
+	const struct ui_drone *d =
+	    ui->selected < ui->model.count ? &ui->model.drones[ui->selected] : NULL;
 	char name[ID_SIZE + 8], right[160], task[80], home[48], state[128] = "";
 	int y = r.y + 1, n = sizeof(sparks) / sizeof(sparks[0]);
 
 	if (!d) {
 		layout_title(c, r, ui->focus == PANE_DRONE, 3, "DRONE", "", "");
-		canvas_text(c, r.x + 1, y, r.w - 2, ROLE_DIM, "none is selected: choose one in the fleet (2)");
+		canvas_text(c, r.x + 1, y, r.w - 2, ROLE_DIM,
+		    "none is selected: choose one in the fleet (2)");
 		return;
 	}
 	str_copy(name, sizeof(name), d->id);
 	if (d->health != HEALTH_OK)
-		snprintf(state, sizeof(state), "%c %s: %s", health_letters[d->health], health_names[d->health], d->reason);
+		snprintf(state, sizeof(state), "%c %s: %s", health_letters[d->health],
+		    health_names[d->health], d->reason);
 	put_task(d, task, sizeof(task));
 	put_home(d, home, sizeof(home));
 	snprintf(right, sizeof(right), "%s \u00b7 home %s", task, home);

@@ -53,7 +53,8 @@ static size_t standing(const struct model *m, const struct alarm **out, size_t m
 		for (size_t i = m->alarm_count; i-- > 0 && n < max;) {
 			const struct alarm *al = &m->alarms[i].alarm;
 
-			if (al->level == level && (al->state == ALARM_RAISED || al->state == ALARM_ACKED))
+			if (al->level == level &&
+			    (al->state == ALARM_RAISED || al->state == ALARM_ACKED))
 				out[n++] = al;
 		}
 	}
@@ -71,12 +72,13 @@ void pane_events_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	for (size_t i = 0; i < n; i++)
 		unacked += alarms[i]->state == ALARM_RAISED;
 	snprintf(text, sizeof(text), unacked ? "%zu  %zu unacked" : "%zu", n, unacked);
-	str_copy(right, sizeof(right), r.w > 60 ? "n N next and previous \u00b7 Enter shows it" : "");
+	str_copy(
+	    right, sizeof(right), r.w > 60 ? "n N next and previous \u00b7 Enter shows it" : "");
 	layout_title(c, r, ui->focus == PANE_EVENTS, 4, "ALERTS", n ? text : "", right);
 	for (size_t i = skip; i < n && y < r.y + r.h; i++, y++) {
 		char state[NAME_SIZE + 16];
-		struct row row = { (int64_t)alarms[i]->since, alarms[i]->drone, alarms[i]->text, state,
-			alarm_health(alarms[i]), alarms[i]->state == ALARM_RAISED };
+		struct row row = { (int64_t)alarms[i]->since, alarms[i]->drone, alarms[i]->text,
+			state, alarm_health(alarms[i]), alarms[i]->state == ALARM_RAISED };
 
 		if (alarms[i]->since == KEY_NONE)
 			row.time_ms = (int64_t)alarms[i]->time;

@@ -7,8 +7,8 @@
 #include "base/mem.h"
 #include "ui/ui.h"
 
-#define ID_WIDTH_MAX 12  /* longer ids are cut in the table */
-#define STEADY_MS 3000 /* the order waits so long after the user moved */
+#define ID_WIDTH_MAX 12   /* longer ids are cut in the table */
+#define STEADY_MS    3000 /* the order waits so long after the user moved */
 
 static bool has_upper(const char *s)
 {
@@ -32,7 +32,8 @@ static bool passes(const struct ui *ui, const struct ui_drone *d, const struct c
 	if (!*filter)
 		return true;
 	column_text(mode, d, text);
-	snprintf(all, sizeof(all), "%s %s %s %s %s", d->id, d->model, d->source, health_names[d->health], text);
+	snprintf(all, sizeof(all), "%s %s %s %s %s", d->id, d->model, d->source,
+	    health_names[d->health], text);
 	found = has_upper(filter) ? strstr(all, filter) != NULL : strcasestr(all, filter) != NULL;
 	return found != invert;
 }
@@ -74,7 +75,8 @@ void fleet_view_update(struct ui *ui)
 	column_find("mode", &mode);
 	for (size_t i = 0; i < m->count; i++)
 		shown += passes(ui, &m->drones[i], &mode);
-	f->paused = ui->focus == PANE_FLEET && f->moved_mono && m->now_mono - f->moved_mono < STEADY_MS;
+	f->paused =
+	    ui->focus == PANE_FLEET && f->moved_mono && m->now_mono - f->moved_mono < STEADY_MS;
 	if (f->paused && shown == f->count) {
 		keep_in_sight(ui);
 		return;
@@ -109,10 +111,15 @@ static void draw_row(struct canvas *c, struct rect r, int y, const struct ui *ui
 	const struct ui_drone *d = &ui->model.drones[drone];
 	bool idle = d->sample.raw[FIELD_mode] == MODE_IDLE && !sample_flag(&d->sample, FLAG_IN_AIR);
 	enum role plain = ui->model.link == LINK_GONE || d->health == HEALTH_STALE ? ROLE_STALE
-	    : d->silent ? ROLE_LOST : idle ? ROLE_DIM : ROLE_TEXT;
+			  : d->silent                                              ? ROLE_LOST
+			  : idle && drone != ui->selected                          ? ROLE_DIM
+										   : ROLE_TEXT;
 	int x = r.x + 1;
 
-	canvas_put(c, r.x, y, drone == ui->selected ? '>' : d->marked ? '*' : ' ',
+	canvas_put(c, r.x, y,
+	    drone == ui->selected ? '>'
+	    : d->marked           ? '*'
+				  : ' ',
 	    d->marked ? ROLE_KEY : ROLE_STRONG);
 	for (int i = 0; i < columns->count && x < r.x + r.w; i++) {
 		const struct column *column = &columns->items[i];
@@ -126,17 +133,20 @@ static void draw_row(struct canvas *c, struct rect r, int y, const struct ui *ui
 		column_text(column, d, text);
 		if (column->kind == COLUMN_ID || column->kind == COLUMN_STATE)
 			role = d->health == HEALTH_OK ? plain : health_role(d->health);
-		else if (column->kind == COLUMN_FIELD && column->field == FIELD_battery && *d->reason == 'b')
+		else if (column->kind == COLUMN_FIELD && column->field == FIELD_battery &&
+			 *d->reason == 'b')
 			role = health_role(d->health);
 		/* Simulated drones are told apart by their id's look and in the detail. */
-		if (column->kind == COLUMN_STATE && d->health == HEALTH_OK && d->kind == KIND_SIM && !ui->model.replay) {
+		if (column->kind == COLUMN_STATE && d->health == HEALTH_OK && d->kind == KIND_SIM &&
+		    !ui->model.replay) {
 			str_copy(text, sizeof(text), "s");
 			role = ROLE_DIM;
 		}
 		if (column->left)
 			canvas_text(c, x, y, width, role, text);
 		else
-			canvas_text(c, x + (canvas_width(text) < width ? width - canvas_width(text) : 0), y,
+			canvas_text(c,
+			    x + (canvas_width(text) < width ? width - canvas_width(text) : 0), y,
 			    width, role, text);
 		if (column->kind == COLUMN_ID && d->health == HEALTH_CRIT)
 			canvas_put(c, x + width, y, ' ', ROLE_CRIT);
@@ -158,7 +168,8 @@ static void draw_header(struct canvas *c, struct rect r, int y, const struct ui 
 
 		if (width > r.x + r.w - x)
 			break;
-		canvas_text(c, column->left || w > width ? x : x + width - w, y, width, ROLE_DIM, column->title);
+		canvas_text(c, column->left || w > width ? x : x + width - w, y, width, ROLE_DIM,
+		    column->title);
 		x += width + 1;
 	}
 }
@@ -172,8 +183,9 @@ void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui)
 
 	for (size_t i = 0; i < ui->model.count; i++)
 		marked += ui->model.drones[i].marked;
-	n = f->count == ui->model.count ? snprintf(text, sizeof(text), "%zu", f->count)
-					: snprintf(text, sizeof(text), "%zu/%zu", f->count, ui->model.count);
+	n = f->count == ui->model.count
+		? snprintf(text, sizeof(text), "%zu", f->count)
+		: snprintf(text, sizeof(text), "%zu/%zu", f->count, ui->model.count);
 	if (marked)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, " \u00b7 %zu marked", marked);
 	if (*f->filter)

@@ -24,15 +24,38 @@ static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *u
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "\u2026 ");
 	if (*comp.hint)
 		snprintf(text + n, sizeof(text) - n, "%s%s", n ? "\u00b7 " : "", comp.hint);
-	if (comp.count == 1 && ui->line.at == ui->line.len && strlen(comp.common) > ui->line.at - comp.from)
-		x += canvas_text(c, x, r.y, r.w - x, ROLE_GHOST, comp.common + (ui->line.at - comp.from));
+	if (comp.count == 1 && ui->line.at == ui->line.len &&
+	    strlen(comp.common) > ui->line.at - comp.from)
+		x += canvas_text(
+		    c, x, r.y, r.w - x, ROLE_GHOST, comp.common + (ui->line.at - comp.from));
 	if (*text)
 		canvas_text(c, x + 3, r.y, r.x + r.w - x - 4, ROLE_GHOST, text);
 	else if (ui->line.len > 0 && r.w - x > 50)
-		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "Tab complete  Enter preview  Esc cancel");
+		canvas_right(
+		    c, r.x + r.w - 1, r.y, ROLE_DIM, "Tab complete  Enter preview  Esc cancel");
 }
 
-static void draw_typed(struct canvas *c, struct rect r, struct ui *ui, const struct line_edit *l, char prompt)
+/* The word that an error quotes, in the line as it was typed. */
+static void mark_wrong_word(struct canvas *c, int x, int y, const struct ui *ui, const char *text)
+{
+	const char *open = strchr(ui->message, '"'), *close = open ? strchr(open + 1, '"') : NULL,
+		   *at;
+	char word[64];
+
+	if (!close || close == open + 1 || ui->message_role != ROLE_ERROR ||
+	    !str_copy_n(word, sizeof(word), open + 1, (size_t)(close - open - 1)))
+		return;
+	at = strstr(text, word);
+	if (at) {
+		char before[LINE_SIZE];
+
+		str_copy_n(before, sizeof(before), text, (size_t)(at - text));
+		canvas_text(c, x + canvas_width(before), y, canvas_width(word), ROLE_ERROR, word);
+	}
+}
+
+static void draw_typed(
+    struct canvas *c, struct rect r, struct ui *ui, const struct line_edit *l, char prompt)
 {
 	int column = line_column(l), x;
 	const char *text = l->text;
@@ -47,13 +70,17 @@ static void draw_typed(struct canvas *c, struct rect r, struct ui *ui, const str
 	x = canvas_printf(c, r.x, r.y, r.w, ROLE_PROMPT, "%c", prompt);
 	ui->cursor_x = r.x + x + column;
 	ui->cursor_y = r.y;
-	x += canvas_text(c, r.x + x, r.y, r.w - x, ROLE_PROMPT, text);
+	canvas_text(c, r.x + x, r.y, r.w - x, ROLE_PROMPT, text);
+	mark_wrong_word(c, r.x + x, r.y, ui, text);
+	x += canvas_width(text) < r.w - x ? canvas_width(text) : r.w - x;
 	if (prompt == ':' && l->searching)
-		canvas_printf(c, r.x + x + 2, r.y, r.w - x - 2, ROLE_GHOST, "searching: %s", l->wanted);
+		canvas_printf(
+		    c, r.x + x + 2, r.y, r.w - x - 2, ROLE_GHOST, "searching: %s", l->wanted);
 	else if (prompt == ':')
 		draw_completion(c, r, r.x + x, ui);
 	else
-		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "%zu shown  Enter keep  Esc clear", ui->fleet.count);
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "%zu shown  Enter keep  Esc clear",
+		    ui->fleet.count);
 }
 
 void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
@@ -95,10 +122,12 @@ void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	if (y >= r.y + r.h)
 		y = r.y + r.h - 1;
 	if (*p->refused)
-		x += canvas_printf(c, x, y, r.w - 2, ROLE_ERROR, "cannot be sent: %s   ", p->refused);
+		x += canvas_printf(
+		    c, x, y, r.w - 2, ROLE_ERROR, "cannot be sent: %s   ", p->refused);
 	else if (p->count_needed)
-		x += canvas_printf(c, x, y, r.w - 2, ROLE_KEY, "type %zu, the number of drones: %s_   then [y] send   ",
-		    p->intent.count, p->typed);
+		x += canvas_printf(c, x, y, r.w - 2, ROLE_KEY,
+		    "type %zu, the number of drones: %s_   then [y] send   ", p->intent.count,
+		    p->typed);
 	else
 		x += canvas_text(c, x, y, r.w - 2, ROLE_KEY, "[y] send   ");
 	canvas_text(c, x, y, r.x + r.w - x, ROLE_KEY, "[e] edit   [Esc] cancel");

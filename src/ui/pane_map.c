@@ -12,8 +12,8 @@
 #include "ui/ui.h"
 
 #define FIT_ZOOM_MAX 14.5
-#define REFIT_MS 5000
-#define FIT_MARGIN 3
+#define REFIT_MS     5000
+#define FIT_MARGIN   3
 
 void map_pane_init(struct map_pane *p)
 {
@@ -174,8 +174,8 @@ static void draw_crosshair(struct canvas *c, struct rect r, struct ui *ui)
 			cell->ch = '+';
 		cell->ground = GROUND_CURSOR;
 	}
-	n = snprintf(text, sizeof(text), "%.5f %c %.5f %c", fabs(p->cross.lat), p->cross.lat < 0 ? 'S' : 'N',
-	    fabs(p->cross.lon), p->cross.lon < 0 ? 'W' : 'E');
+	n = snprintf(text, sizeof(text), "%.5f %c %.5f %c", fabs(p->cross.lat),
+	    p->cross.lat < 0 ? 'S' : 'N', fabs(p->cross.lon), p->cross.lon < 0 ? 'W' : 'E');
 	if (!p->ruler && d && model_position(d, &from.lat, &from.lon))
 		of = d->id;
 	else if (!p->ruler)
@@ -184,7 +184,8 @@ static void draw_crosshair(struct canvas *c, struct rect r, struct ui *ui)
 		double m = geo_inverse(from, p->cross, &bearing);
 
 		put_distance(far, sizeof(far), m);
-		snprintf(text + n, sizeof(text) - (size_t)n, "  from %s %s @ %03.0f\u00b0", of, far, bearing);
+		snprintf(text + n, sizeof(text) - (size_t)n, "  from %s %s @ %03.0f\u00b0", of, far,
+		    bearing);
 	}
 	canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_STRONG, " %s ", text);
 }
@@ -196,7 +197,8 @@ static void draw_credit(struct canvas *c, struct rect r, const struct map_pane *
 		if (p->raster_valid && (p->raster.drawn >> i & 1) && p->layers[i] &&
 		    strstr(p->layers[i]->file, "vaduz")) {
 			if (!p->crosshair && r.w > 60)
-				canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_GHOST, "\u00a9 OpenStreetMap");
+				canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_GHOST,
+				    "\u00a9 OpenStreetMap");
 			return;
 		}
 	}
@@ -212,7 +214,8 @@ void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)
 	int n = 0;
 
 	if (r.w > 55)
-		n = snprintf(right, sizeof(right), m < 995 ? "z%.1f \u00b7 1 cell = %.*f m" : "z%.1f \u00b7 1 cell = %.*f km",
+		n = snprintf(right, sizeof(right),
+		    m < 995 ? "z%.1f \u00b7 1 cell = %.*f m" : "z%.1f \u00b7 1 cell = %.*f km",
 		    p->view.zoom, m < 10 || (m >= 995 && m < 9950) ? 1 : 0, m < 995 ? m : m / 1000);
 	else
 		n = snprintf(right, sizeof(right), "z%.1f", p->view.zoom);
@@ -230,6 +233,7 @@ void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)
 	map_overlay_labels(c, body, p);
 	draw_crosshair(c, body, ui);
 	if (!p->placed)
-		canvas_text(c, body.x + 2, body.y + body.h / 2, body.w - 4, ROLE_DIM, "no drone has a position yet");
+		canvas_text(c, body.x + 2, body.y + body.h / 2, body.w - 4, ROLE_DIM,
+		    "no drone has a position yet");
 	canvas_clip(c, (struct rect){ 0, 0, c->w, c->h });
 }

@@ -18,21 +18,21 @@
 
 struct map_pane {
 	struct map_view view;
-	bool placed;          /* it looks at something: the fleet was there once */
-	int64_t fit_mono;     /* when all was last brought into sight */
-	bool moved;           /* by the user: it no longer fits by itself */
-	bool follow;          /* keeps the selected drone in sight */
+	bool placed;      /* it looks at something: the fleet was there once */
+	int64_t fit_mono; /* when all was last brought into sight */
+	bool moved;       /* by the user: it no longer fits by itself */
+	bool follow;      /* keeps the selected drone in sight */
 	bool trails, names;
 	bool crosshair;
 	struct geo_point cross;
-	bool ruler;           /* from ruler_from to the crosshair */
+	bool ruler; /* from ruler_from to the crosshair */
 	struct geo_point ruler_from;
 	struct map_mark {
 		bool set;
 		struct geo_point centre;
 		double zoom;
 	} marks[MAP_MARKS];
-	int pending;          /* 'm' or '\'': the letter of a mark comes next */
+	int pending; /* 'm' or '\'': the letter of a mark comes next */
 
 	/* The layers, loaded elsewhere; borrowed. */
 	const struct map_layer *const *layers;

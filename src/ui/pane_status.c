@@ -20,8 +20,11 @@ static const struct {
 enum role health_role(enum health h)
 {
 	static const enum role roles[HEALTH_COUNT] = {
-		[HEALTH_OK] = ROLE_TEXT, [HEALTH_STALE] = ROLE_STALE, [HEALTH_WARN] = ROLE_WARN,
-		[HEALTH_LOST] = ROLE_LOST, [HEALTH_CRIT] = ROLE_CRIT,
+		[HEALTH_OK] = ROLE_TEXT,
+		[HEALTH_STALE] = ROLE_STALE,
+		[HEALTH_WARN] = ROLE_WARN,
+		[HEALTH_LOST] = ROLE_LOST,
+		[HEALTH_CRIT] = ROLE_CRIT,
 	};
 
 	return roles[h];
@@ -61,9 +64,13 @@ static int put_counts(struct canvas *c, int x, const struct model *m)
 		if (!n && counts[i].health != HEALTH_OK)
 			continue;
 		if (counts[i].role == ROLE_CRIT)
-			x += canvas_printf(c, x, 0, c->w - x, ROLE_CRIT, " %zu %s ", n, counts[i].word) + 1;
+			x += canvas_printf(
+				 c, x, 0, c->w - x, ROLE_CRIT, " %zu %s ", n, counts[i].word) +
+			     1;
 		else
-			x += canvas_printf(c, x, 0, c->w - x, counts[i].role, "%zu %s", n, counts[i].word) + 2;
+			x += canvas_printf(
+				 c, x, 0, c->w - x, counts[i].role, "%zu %s", n, counts[i].word) +
+			     2;
 	}
 	return x;
 }
@@ -84,8 +91,9 @@ void pane_status_draw(struct canvas *c, const struct ui *ui)
 	for (size_t i = 0; i < m->source_count; i++)
 		lost_sources += m->sources[i].lost;
 	if (lost_sources)
-		x += canvas_printf(c, x, 0, c->w - x, ROLE_BAR_WARN, "%zu source%s lost", lost_sources,
-		    lost_sources == 1 ? "" : "s") + 2;
+		x += canvas_printf(c, x, 0, c->w - x, ROLE_BAR_WARN, "%zu source%s lost",
+			 lost_sources, lost_sources == 1 ? "" : "s") +
+		     2;
 	clock_text(m->replay && m->source_count ? m->now_ms + m->offset_ms : m->now_ms, clock);
 	end = c->w - 1;
 	if (x + canvas_width(clock) <= end)
@@ -98,10 +106,11 @@ void pane_status_draw(struct canvas *c, const struct ui *ui)
 		end = canvas_right(c, end, 0, ROLE_BAR_WARN, "commands locked ") - 1;
 	link[0] = '\0';
 	if (ui->rtt_ms >= 0 && c->w >= 100)
-		n += snprintf(link + n, sizeof(link) - (size_t)n, "rtt %lld ms   ", (long long)ui->rtt_ms);
+		n += snprintf(
+		    link + n, sizeof(link) - (size_t)n, "rtt %lld ms   ", (long long)ui->rtt_ms);
 	if (c->w >= 100)
-		n += snprintf(link + n, sizeof(link) - (size_t)n, "%.0f msg/s   drop %llu   %s ", m->rate,
-		    (unsigned long long)m->dropped, ui->by);
+		n += snprintf(link + n, sizeof(link) - (size_t)n, "%.0f msg/s   drop %llu   %s ",
+		    m->rate, (unsigned long long)m->dropped, ui->by);
 	else
 		n += snprintf(link + n, sizeof(link) - (size_t)n, "%.0f/s ", m->rate);
 	if (x + canvas_width(link) < end)

@@ -12,7 +12,7 @@
 #include "ui/key.h"
 
 #define DEFAULT_SPEED 10.0 /* m/s, where neither order nor drone says */
-#define LEAST_SPEED 2.0    /* below it a drone's present speed says nothing of its flight */
+#define LEAST_SPEED   2.0  /* below it a drone's present speed says nothing of its flight */
 #define DRAIN_SPAN_MS 20000
 
 void intent_clear(struct intent *o)
@@ -59,7 +59,7 @@ static double drain(const struct ui_drone *d)
 	    !(first->value[TRAIL_BATTERY] > last->value[TRAIL_BATTERY]))
 		return NAN;
 	return (double)(first->value[TRAIL_BATTERY] - last->value[TRAIL_BATTERY]) * 1000 /
-	    (double)(last->time_ms - first->time_ms);
+	       (double)(last->time_ms - first->time_ms);
 }
 
 static bool in_fence(const struct fence *f, struct geo_point p)
@@ -67,7 +67,8 @@ static bool in_fence(const struct fence *f, struct geo_point p)
 	bool inside = false;
 
 	if (!f->count)
-		return geo_distance_m(p, (struct geo_point){ f->center.lat, f->center.lon }) <= f->radius;
+		return geo_distance_m(p, (struct geo_point){ f->center.lat, f->center.lon }) <=
+		       f->radius;
 	for (size_t i = 0, j = f->count - 1; i < f->count; j = i++) {
 		const struct plan_point *a = &f->points[i], *b = &f->points[j];
 
@@ -79,8 +80,8 @@ static bool in_fence(const struct fence *f, struct geo_point p)
 }
 
 /* "" where all fences let the straight way from a to b pass. */
-static const char *fence_says(const struct ui_drone *d, struct geo_point a, struct geo_point b,
-    double height)
+static const char *fence_says(
+    const struct ui_drone *d, struct geo_point a, struct geo_point b, double height)
 {
 	if (!d->plan_known)
 		return "fence not known";
@@ -89,8 +90,9 @@ static const char *fence_says(const struct ui_drone *d, struct geo_point a, stru
 	for (size_t i = 0; i < d->plan.fence_count; i++) {
 		const struct fence *f = &d->plan.fences[i];
 
-		if (isfinite(height) && ((isfinite(f->ceiling) && height > f->ceiling) ||
-					    (isfinite(f->floor) && height < f->floor && f->kind == FENCE_IN)))
+		if (isfinite(height) &&
+		    ((isfinite(f->ceiling) && height > f->ceiling) ||
+			(isfinite(f->floor) && height < f->floor && f->kind == FENCE_IN)))
 			return "OUTSIDE THE FENCE'S HEIGHTS";
 		for (int k = 1; k <= 32; k++) {
 			struct geo_point p = { a.lat + (b.lat - a.lat) * k / 32,
@@ -149,10 +151,12 @@ static void describe_way(struct preview *p, const struct ui_drone *d, double dis
 		battery = fmax(battery - rate * time, 0);
 		snprintf(left, sizeof(left), "battery after %.0f %%", battery);
 	}
-	add_line(p, is_warning(fence) ? ROLE_WARN : ROLE_TEXT, "%s   %s at %.0f m/s   %s   %s", far, long_, speed, fence, left);
+	add_line(p, is_warning(fence) ? ROLE_WARN : ROLE_TEXT, "%s   %s at %.0f m/s   %s   %s", far,
+	    long_, speed, fence, left);
 	if (isfinite(d->home_lat))
 		home = geo_distance_m(b, (struct geo_point){ d->home_lat, d->home_lon });
-	if (isfinite(home) && isfinite(battery) && isfinite(rate) && battery - rate * home / speed < 10)
+	if (isfinite(home) && isfinite(battery) && isfinite(rate) &&
+	    battery - rate * home / speed < 10)
 		add_line(p, ROLE_WARN, "! home is then %.0f m away: %.0f %% left on return", home,
 		    fmax(battery - rate * home / speed, 0));
 }
@@ -168,11 +172,14 @@ static void describe_goto(struct preview *p, const struct model *m)
 	snprintf(where, sizeof(where), "%.5f %c %.5f %c", fabs(to.lat), to.lat < 0 ? 'S' : 'N',
 	    fabs(to.lon), to.lon < 0 ? 'W' : 'E');
 	if (a->has[2])
-		snprintf(p->title, sizeof(p->title), "goto %s \u2192 %s, %.0f m above home", d->id, where, height);
+		snprintf(p->title, sizeof(p->title), "goto %s \u2192 %s, %.0f m above home", d->id,
+		    where, height);
 	else
-		snprintf(p->title, sizeof(p->title), "goto %s \u2192 %s, at its present height", d->id, where);
+		snprintf(p->title, sizeof(p->title), "goto %s \u2192 %s, at its present height",
+		    d->id, where);
 	if (!model_position(d, &from.lat, &from.lon)) {
-		add_line(p, ROLE_WARN, "! its position is not known: distance and time cannot be told");
+		add_line(
+		    p, ROLE_WARN, "! its position is not known: distance and time cannot be told");
 		return;
 	}
 	describe_way(p, d, geo_distance_m(from, to), a->has[3] ? a->number[3] : NAN, to,
@@ -224,9 +231,11 @@ static uint64_t state_of(const struct preview *p, const struct model *m)
 	for (size_t i = 0; i < p->intent.count; i++) {
 		const struct ui_drone *d = &m->drones[p->intent.drones[i]];
 		uint64_t parts[4] = {
-			(uint64_t)d->sample.raw[FIELD_mode] | (uint64_t)sample_has(&d->sample, FIELD_mode) << 32,
+			(uint64_t)d->sample.raw[FIELD_mode] |
+			    (uint64_t)sample_has(&d->sample, FIELD_mode) << 32,
 			(uint64_t)(d->sample.raw[FIELD_flags] &
-			    (FLAG_ARMED | FLAG_IN_AIR | FLAG_FAILSAFE | FLAG_POSITION_VALID)),
+				   (FLAG_ARMED | FLAG_IN_AIR | FLAG_FAILSAFE |
+				       FLAG_POSITION_VALID)),
 			d->silent ? 2 : d->age_s >= m->stale_s,
 			d->plan_known ? d->plan.rev + 1 : 0,
 		};
@@ -247,19 +256,25 @@ static void warn_of_drones(struct preview *p, const struct model *m)
 		bool fresh = !d->silent && d->age_s < m->stale_s && d->sample.known;
 		bool maybe = !fresh || sample_maybe_in_air(&d->sample);
 
-		p->dangerous = p->dangerous ||
-		    command_is_dangerous(p->intent.cmd, &p->intent.args, maybe,
-			fresh && sample_flag(&d->sample, FLAG_IN_AIR));
+		p->dangerous =
+		    p->dangerous || command_is_dangerous(p->intent.cmd, &p->intent.args, maybe,
+					fresh && sample_flag(&d->sample, FLAG_IN_AIR));
 		air += maybe;
 		silent += !fresh;
 	}
+	if (!silent && !air && p->intent.count == 1 &&
+	    (p->intent.cmd == CMD_GOTO || p->intent.cmd == CMD_RESUME))
+		add_line(p, ROLE_WARN, "! %s is on the ground: it has to take off first", d->id);
 	if (silent && p->intent.count == 1)
 		add_line(p, ROLE_WARN, "! %s: %s; it may not hear this", d->id, d->reason);
 	else if (silent)
-		add_line(p, ROLE_WARN, "! %zu of them are stale or lost and may not hear this", silent);
+		add_line(
+		    p, ROLE_WARN, "! %zu of them are stale or lost and may not hear this", silent);
 	if (p->dangerous && p->intent.count == 1)
 		add_line(p, ROLE_CRIT, " DANGEROUS: %s is %s ", d->id,
-		    silent ? "perhaps in the air" : air ? "in the air" : "on the ground");
+		    silent ? "perhaps in the air"
+		    : air  ? "in the air"
+			   : "on the ground");
 	else if (p->dangerous)
 		add_line(p, ROLE_CRIT, " DANGEROUS: %zu of them in the air or perhaps so ", air);
 }
@@ -287,11 +302,13 @@ static void make(struct preview *p, const struct model *m)
 		const struct arg_desc *a = &d->args[i];
 
 		if (p->intent.args.has[i] && a->type != ARG_ITEMS)
-			used += (size_t)snprintf(p->title + used, sizeof(p->title) - used, "  %s %.10g%s%s",
-			    a->name, p->intent.args.number[i], *a->unit ? " " : "", a->unit);
+			used += (size_t)snprintf(p->title + used, sizeof(p->title) - used,
+			    "  %s %.10g%s%s", a->name, p->intent.args.number[i],
+			    *a->unit ? " " : "", a->unit);
 	}
 	if (p->intent.count > 1 && d->several == SEVERAL_NEVER)
-		snprintf(p->refused, sizeof(p->refused), "%s is given to one drone at a time", d->name);
+		snprintf(
+		    p->refused, sizeof(p->refused), "%s is given to one drone at a time", d->name);
 	if (p->intent.cmd == CMD_GOTO)
 		describe_goto(p, m);
 	else if (p->intent.cmd == CMD_RTL && p->intent.count == 1)
@@ -302,7 +319,8 @@ static void make(struct preview *p, const struct model *m)
 	if (p->intent.notes.len) {
 		char note[200];
 
-		str_copy_n(note, sizeof(note), p->intent.notes.data, strcspn(p->intent.notes.data, "\n"));
+		str_copy_n(
+		    note, sizeof(note), p->intent.notes.data, strcspn(p->intent.notes.data, "\n"));
 		add_line(p, ROLE_WARN, "! %s", note);
 	}
 }

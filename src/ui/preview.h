@@ -16,27 +16,27 @@
 #include "ui/intent.h"
 #include "ui/theme.h"
 
-#define PREVIEW_MS 15000
+#define PREVIEW_MS    15000
 #define PREVIEW_LINES 5
 
 struct preview {
 	struct intent intent;
 	bool active;
 	bool dangerous;
-	bool count_needed;     /* the number of drones has to be typed */
-	char refused[200];     /* why it cannot be sent at all; "" where it can */
-	char title[200];       /* "goto D07 -> 47.39770 N 8.54560 E, 60 m" */
+	bool count_needed; /* the number of drones has to be typed */
+	char refused[200]; /* why it cannot be sent at all; "" where it can */
+	char title[200];   /* "goto D07 -> 47.39770 N 8.54560 E, 60 m" */
 	struct {
 		enum role role;
 		char text[240];
 	} lines[PREVIEW_LINES];
 	int line_count;
-	char target[32];       /* of one drone: its id, for the title */
-	char typed[12];        /* digits */
+	char target[32]; /* of one drone: its id, for the title */
+	char typed[12];  /* digits */
 	bool drawn, shown;
 	int64_t made_mono, drawn_mono;
-	uint64_t state;        /* fingerprint of the drones it was made for */
-	bool remade;           /* since it was first shown */
+	uint64_t state; /* fingerprint of the drones it was made for */
+	bool remade;    /* since it was first shown */
 };
 
 /* Takes the order over. */
@@ -46,7 +46,14 @@ void preview_close(struct preview *p);
 void preview_check(struct preview *p, const struct model *m);
 /* Rows it wants, its title row included. */
 int preview_rows(const struct preview *p);
-enum preview_answer { PREVIEW_WAIT, PREVIEW_SEND, PREVIEW_CANCEL, PREVIEW_EDIT, PREVIEW_TOO_EARLY, PREVIEW_COUNT };
+enum preview_answer {
+	PREVIEW_WAIT,
+	PREVIEW_SEND,
+	PREVIEW_CANCEL,
+	PREVIEW_EDIT,
+	PREVIEW_TOO_EARLY,
+	PREVIEW_COUNT
+};
 enum preview_answer preview_key(struct preview *p, uint32_t key);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-
 /* The mean of the points that a column stands for; NAN where there are none. */
 static double column_mean(const struct trail *t, enum trail_value value, size_t from, size_t to)
 {
@@ -38,7 +37,8 @@ void sparkline_draw(struct canvas *c, int x, int y, int w, uint16_t role, const 
 		long from = to - (long)per;
 
 		columns[i] = to > (long)first
-		    ? column_mean(t, value, (size_t)(from > 0 ? from : 0), (size_t)to) : NAN;
+				 ? column_mean(t, value, (size_t)(from > 0 ? from : 0), (size_t)to)
+				 : NAN;
 		if (isfinite(columns[i])) {
 			lowest = fmin(lowest, columns[i]);
 			highest = fmax(highest, columns[i]);

@@ -18,14 +18,14 @@
 #include "base/mem.h"
 #include "ui/key.h"
 
-#define STALL_MS 2000
+#define STALL_MS      2000
 #define BLIND_PACE_MS 250 /* between frames where the terminal never answers */
-#define PAIRS_MAX 1024
+#define PAIRS_MAX     1024
 
 /* Beyond curses' own key codes. */
-#define CODE_REPLY 2001
+#define CODE_REPLY       2001
 #define CODE_PASTE_BEGIN 2002
-#define CODE_PASTE_END 2003
+#define CODE_PASTE_END   2003
 
 struct pair {
 	int fg, bg;
@@ -73,7 +73,7 @@ static void on_end(int sig)
 	_exit(128 + sig);
 }
 
-static void catch(int sig, void (*handler)(int), int flags)
+static void catch (int sig, void (*handler)(int), int flags)
 {
 	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
 
@@ -90,9 +90,9 @@ static void catch_crashes(void)
 
 	sigaltstack(&stack, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
-		catch(crashes[i], on_crash, (int)(SA_ONSTACK | SA_RESETHAND));
+		catch (crashes[i], on_crash, (int)(SA_ONSTACK | SA_RESETHAND));
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		catch(ends[i], on_end, SA_ONSTACK);
+		catch (ends[i], on_end, SA_ONSTACK);
 	mem_on_failure = give_back;
 }
 
@@ -110,7 +110,8 @@ static void allow_end(bool allow)
 
 static enum charset choose_charset(const char *wanted)
 {
-	static const wchar_t used[] = { 0x2500, 0x2502, 0x2581, 0x2588, 0x2190, 0x2197, 0x25b2, 0x25c6, 0x2026, 0x00b7 };
+	static const wchar_t used[] = { 0x2500, 0x2502, 0x2581, 0x2588, 0x2190, 0x2197, 0x25b2,
+		0x25c6, 0x2026, 0x00b7 };
 
 	if (strcmp(wanted, "ascii") == 0)
 		return CHARSET_ASCII;
@@ -154,7 +155,8 @@ static void measure(struct term *t)
 		t->w = ws.ws_col;
 		t->h = ws.ws_row;
 		if (ws.ws_xpixel && ws.ws_ypixel) {
-			double aspect = (double)ws.ws_ypixel / ws.ws_row / ((double)ws.ws_xpixel / ws.ws_col);
+			double aspect =
+			    (double)ws.ws_ypixel / ws.ws_row / ((double)ws.ws_xpixel / ws.ws_col);
 
 			if (aspect > 1 && aspect < 4)
 				t->cell_aspect = aspect;
@@ -172,8 +174,14 @@ static const struct {
 	const char *bytes;
 	int code;
 } arrows[] = {
-	{ "\033[A", KEY_UP }, { "\033[B", KEY_DOWN }, { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
-	{ "\033OA", KEY_UP }, { "\033OB", KEY_DOWN }, { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+	{ "\033[A", KEY_UP },
+	{ "\033[B", KEY_DOWN },
+	{ "\033[C", KEY_RIGHT },
+	{ "\033[D", KEY_LEFT },
+	{ "\033OA", KEY_UP },
+	{ "\033OB", KEY_DOWN },
+	{ "\033OC", KEY_RIGHT },
+	{ "\033OD", KEY_LEFT },
 };
 
 int term_open(struct term *t, const struct term_options *options, struct err *err)
@@ -183,9 +191,11 @@ int term_open(struct term *t, const struct term_options *options, struct err *er
 
 	*t = (struct term){ .rtt_ms = -1, .cell_aspect = 2 };
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_set(err, "the screen needs a terminal; without one there are odyssey daemon, odyssey tail and odyssey ls");
+		return err_set(err, "the screen needs a terminal; without one there are odyssey "
+				    "daemon, odyssey tail and odyssey ls");
 	if (name && strcmp(name, "dumb") == 0)
-		return err_set(err, "the terminal is called dumb (TERM): it cannot place text; use another, or odyssey tail");
+		return err_set(err, "the terminal is called dumb (TERM): it cannot place text; use "
+				    "another, or odyssey tail");
 	if (tcgetattr(STDIN_FILENO, &saved.modes) == -1)
 		return err_set(err, "the terminal does not answer: %s", strerror(errno));
 	p = xcalloc(1, sizeof(*p));
@@ -200,7 +210,9 @@ int term_open(struct term *t, const struct term_options *options, struct err *er
 	}
 	if (!p->screen) {
 		free(p);
-		return err_set(err, "this system knows neither the terminal \"%.60s\" (TERM) nor xterm-256color; install ncurses-base",
+		return err_set(err,
+		    "this system knows neither the terminal \"%.60s\" (TERM) nor xterm-256color; "
+		    "install ncurses-base",
 		    name ? name : "");
 	}
 	saved.active = 1;
@@ -264,12 +276,25 @@ static const struct {
 	int code;
 	uint32_t key;
 } codes[] = {
-	{ KEY_UP, K_UP }, { KEY_DOWN, K_DOWN }, { KEY_LEFT, K_LEFT }, { KEY_RIGHT, K_RIGHT },
-	{ KEY_SR, K_SHIFT_UP }, { KEY_SF, K_SHIFT_DOWN }, { KEY_SLEFT, K_SHIFT_LEFT },
-	{ KEY_SRIGHT, K_SHIFT_RIGHT }, { KEY_HOME, K_HOME }, { KEY_END, K_END },
-	{ KEY_PPAGE, K_PAGE_UP }, { KEY_NPAGE, K_PAGE_DOWN }, { KEY_DC, K_DELETE },
-	{ KEY_BTAB, K_BACK_TAB }, { KEY_BACKSPACE, K_BACKSPACE }, { KEY_ENTER, K_ENTER },
-	{ CODE_REPLY, K_REPLY }, { CODE_PASTE_BEGIN, K_PASTE_BEGIN }, { CODE_PASTE_END, K_PASTE_END },
+	{ KEY_UP, K_UP },
+	{ KEY_DOWN, K_DOWN },
+	{ KEY_LEFT, K_LEFT },
+	{ KEY_RIGHT, K_RIGHT },
+	{ KEY_SR, K_SHIFT_UP },
+	{ KEY_SF, K_SHIFT_DOWN },
+	{ KEY_SLEFT, K_SHIFT_LEFT },
+	{ KEY_SRIGHT, K_SHIFT_RIGHT },
+	{ KEY_HOME, K_HOME },
+	{ KEY_END, K_END },
+	{ KEY_PPAGE, K_PAGE_UP },
+	{ KEY_NPAGE, K_PAGE_DOWN },
+	{ KEY_DC, K_DELETE },
+	{ KEY_BTAB, K_BACK_TAB },
+	{ KEY_BACKSPACE, K_BACKSPACE },
+	{ KEY_ENTER, K_ENTER },
+	{ CODE_REPLY, K_REPLY },
+	{ CODE_PASTE_BEGIN, K_PASTE_BEGIN },
+	{ CODE_PASTE_END, K_PASTE_END },
 };
 
 static void answered(struct term *t, int64_t now_mono_ms)
@@ -391,14 +416,14 @@ static int pair_of(struct term_private *p, int fg, int bg)
 static attr_t attr_of(unsigned look)
 {
 	return (look & LOOK_BOLD ? A_BOLD : 0) | (look & LOOK_DIM ? A_DIM : 0) |
-	    (look & LOOK_ITALIC ? A_ITALIC : 0) | (look & LOOK_REVERSE ? A_REVERSE : 0) |
-	    (look & LOOK_UNDERLINE ? A_UNDERLINE : 0);
+	       (look & LOOK_ITALIC ? A_ITALIC : 0) | (look & LOOK_REVERSE ? A_REVERSE : 0) |
+	       (look & LOOK_UNDERLINE ? A_UNDERLINE : 0);
 }
 
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
 	return a->ch == b->ch && a->role == b->role && a->ground == b->ground &&
-	    a->marks[0] == b->marks[0] && a->marks[1] == b->marks[1];
+	       a->marks[0] == b->marks[0] && a->marks[1] == b->marks[1];
 }
 
 static void draw_cell(struct term *t, int x, int y, const struct cell *cell)
@@ -415,8 +440,8 @@ static void draw_cell(struct term *t, int x, int y, const struct cell *cell)
 	t->drawn_cells++;
 }
 
-void term_draw(struct term *t, const struct canvas *c, int cursor_x, int cursor_y,
-    int64_t now_mono_ms)
+void term_draw(
+    struct term *t, const struct canvas *c, int cursor_x, int cursor_y, int64_t now_mono_ms)
 {
 	struct term_private *p = t->p;
 

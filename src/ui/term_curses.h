@@ -30,19 +30,19 @@ struct term_options {
 };
 
 struct term {
-	int colours;         /* 256, 16, 8 or 0 */
+	int colours; /* 256, 16, 8 or 0 */
 	enum charset charset;
 	enum theme theme;
-	int w, h;            /* cells */
-	double cell_aspect;  /* height of a cell over its width */
-	char notice[160];    /* what is not as it should be; "" for nothing */
-	bool gone;           /* it hung up: end */
+	int w, h;           /* cells */
+	double cell_aspect; /* height of a cell over its width */
+	char notice[160];   /* what is not as it should be; "" for nothing */
+	bool gone;          /* it hung up: end */
 
-	bool answers;        /* it has answered once */
+	bool answers; /* it has answered once */
 	bool never_answers;
-	bool in_flight;      /* a frame is not answered yet */
+	bool in_flight; /* a frame is not answered yet */
 	int64_t sent_mono_ms;
-	int64_t rtt_ms;      /* of the last frame answered; -1 unknown */
+	int64_t rtt_ms; /* of the last frame answered; -1 unknown */
 	uint64_t frames, drawn_cells;
 	uint64_t frame_done; /* number of the newest frame answered */
 
@@ -63,8 +63,8 @@ bool term_may_draw(struct term *t, int64_t now_mono_ms, int *wait_ms);
 bool term_stalled(const struct term *t, int64_t now_mono_ms);
 /* Draws what differs from the last frame; c must have the terminal's size.
  * cursor_x < 0 hides the cursor. */
-void term_draw(struct term *t, const struct canvas *c, int cursor_x, int cursor_y,
-    int64_t now_mono_ms);
+void term_draw(
+    struct term *t, const struct canvas *c, int cursor_x, int cursor_y, int64_t now_mono_ms);
 /* Draws everything anew at the next frame (Ctrl-L). */
 void term_redraw(struct term *t);
 

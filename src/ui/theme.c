@@ -23,18 +23,22 @@ static const struct row rows[ROLE_COUNT] = {
 	[ROLE_DIM] = { { 244, NONE }, { 243, NONE }, { 250, NONE }, 0, LOOK_DIM },
 	[ROLE_STRONG] = { { 255, NONE }, { 232, NONE }, { 231, NONE }, LOOK_BOLD, LOOK_BOLD },
 	[ROLE_BORDER] = { { 239, NONE }, { 249, NONE }, { 245, NONE }, 0, LOOK_DIM },
-	[ROLE_TITLE] = { { 255, NONE }, { 232, NONE }, { 231, NONE }, LOOK_BOLD, LOOK_BOLD | LOOK_UNDERLINE },
+	[ROLE_TITLE] = { { 255, NONE }, { 232, NONE }, { 231, NONE }, LOOK_BOLD,
+	    LOOK_BOLD | LOOK_UNDERLINE },
 	[ROLE_TITLE_OTHER] = { { 250, NONE }, { 240, NONE }, { 252, NONE }, 0, 0 },
 	[ROLE_BAR] = { { 252, 236 }, { 235, 253 }, { 255, 236 }, 0, 0 },
 	[ROLE_BAR_DIM] = { { 246, 236 }, { 242, 253 }, { 250, 236 }, 0, LOOK_DIM },
 	[ROLE_BAR_WARN] = { { 221, 236 }, { 94, 253 }, { 221, 236 }, LOOK_BOLD, LOOK_BOLD },
 	[ROLE_BAR_LOST] = { { 248, 236 }, { 239, 253 }, { 252, 236 }, LOOK_ITALIC, LOOK_UNDERLINE },
 	[ROLE_LIVE] = { { 16, 35 }, { 231, 29 }, { 16, 74 }, LOOK_BOLD, LOOK_REVERSE },
-	[ROLE_REPLAY] = { { 231, 162 }, { 231, 162 }, { 16, 175 }, LOOK_BOLD, LOOK_REVERSE | LOOK_BOLD },
-	[ROLE_GONE] = { { 231, 166 }, { 231, 166 }, { 231, 166 }, LOOK_BOLD, LOOK_REVERSE | LOOK_BOLD },
+	[ROLE_REPLAY] = { { 231, 162 }, { 231, 162 }, { 16, 175 }, LOOK_BOLD,
+	    LOOK_REVERSE | LOOK_BOLD },
+	[ROLE_GONE] = { { 231, 166 }, { 231, 166 }, { 231, 166 }, LOOK_BOLD,
+	    LOOK_REVERSE | LOOK_BOLD },
 	[ROLE_OK] = { { 74, NONE }, { 25, NONE }, { 117, NONE }, 0, 0 },
 	[ROLE_WARN] = { { 221, NONE }, { 94, NONE }, { 221, NONE }, LOOK_BOLD, LOOK_BOLD },
-	[ROLE_CRIT] = { { 231, 166 }, { 231, 166 }, { 231, 166 }, LOOK_BOLD, LOOK_REVERSE | LOOK_BOLD },
+	[ROLE_CRIT] = { { 231, 166 }, { 231, 166 }, { 231, 166 }, LOOK_BOLD,
+	    LOOK_REVERSE | LOOK_BOLD },
 	[ROLE_STALE] = { { 244, NONE }, { 244, NONE }, { 247, NONE }, LOOK_DIM, LOOK_DIM },
 	[ROLE_LOST] = { { 248, NONE }, { 241, NONE }, { 252, NONE }, LOOK_ITALIC, LOOK_UNDERLINE },
 	[ROLE_SPARK] = { { 74, NONE }, { 31, NONE }, { 117, NONE }, 0, 0 },
@@ -49,13 +53,15 @@ static const struct row rows[ROLE_COUNT] = {
 	[ROLE_FRONTIER] = { { 96, NONE }, { 96, NONE }, { 139, NONE }, 0, LOOK_DIM },
 	[ROLE_GRID] = { { 237, NONE }, { 251, NONE }, { 240, NONE }, 0, LOOK_DIM },
 	[ROLE_DRONE] = { { 255, NONE }, { 232, NONE }, { 231, NONE }, 0, 0 },
-	[ROLE_DRONE_WARN] = { { 16, 221 }, { 16, 221 }, { 16, 221 }, LOOK_BOLD, LOOK_REVERSE | LOOK_BOLD },
+	[ROLE_DRONE_WARN] = { { 16, 221 }, { 16, 221 }, { 16, 221 }, LOOK_BOLD,
+	    LOOK_REVERSE | LOOK_BOLD },
 	[ROLE_DRONE_SELECTED] = { { 16, 252 }, { 231, 240 }, { 16, 255 }, LOOK_BOLD, LOOK_REVERSE },
 	[ROLE_KEY] = { { 74, NONE }, { 25, NONE }, { 117, NONE }, LOOK_BOLD, LOOK_BOLD },
 	[ROLE_PROMPT] = { { 255, NONE }, { 232, NONE }, { 231, NONE }, LOOK_BOLD, LOOK_BOLD },
 	[ROLE_ERROR] = { { 209, NONE }, { 160, NONE }, { 215, NONE }, LOOK_BOLD, LOOK_BOLD },
 	[ROLE_GHOST] = { { 241, NONE }, { 248, NONE }, { 246, NONE }, 0, LOOK_DIM },
-	[GROUND_SELECTED] = { { NONE, 239 }, { NONE, 252 }, { NONE, 240 }, LOOK_BOLD, LOOK_REVERSE },
+	[GROUND_SELECTED] = { { NONE, 239 }, { NONE, 252 }, { NONE, 240 }, LOOK_BOLD,
+	    LOOK_REVERSE },
 	[GROUND_CURSOR] = { { 16, 221 }, { 231, 236 }, { 16, 221 }, 0, LOOK_REVERSE },
 	[GROUND_BAR] = { { NONE, 236 }, { NONE, 253 }, { NONE, 236 }, 0, 0 },
 	[GROUND_OVERLAY] = { { NONE, 235 }, { NONE, 254 }, { NONE, 234 }, 0, 0 },
@@ -81,8 +87,14 @@ static const int *colours_of(enum theme theme, uint16_t role)
 static void rgb_of(int index, int rgb[3])
 {
 	static const int base[8][3] = {
-		{ 0, 0, 0 }, { 205, 0, 0 }, { 0, 205, 0 }, { 205, 205, 0 },
-		{ 0, 0, 238 }, { 205, 0, 205 }, { 0, 205, 205 }, { 229, 229, 229 },
+		{ 0, 0, 0 },
+		{ 205, 0, 0 },
+		{ 0, 205, 0 },
+		{ 205, 205, 0 },
+		{ 0, 0, 238 },
+		{ 205, 0, 205 },
+		{ 0, 205, 205 },
+		{ 229, 229, 229 },
 	};
 
 	if (index < 8) {
@@ -187,7 +199,8 @@ struct look theme_look(enum theme theme, int colours, uint16_t role, uint16_t gr
 	if (look.fg != NONE && look.fg == look.bg)
 		look.fg = contrast(look.bg, colours);
 	/* Black on a ground that was dropped would be black on black. */
-	if (look.bg == NONE && role < ROLE_COUNT && colours_of(theme, role)[1] != NONE && colours < 256)
+	if (look.bg == NONE && role < ROLE_COUNT && colours_of(theme, role)[1] != NONE &&
+	    colours < 256)
 		look.attr |= LOOK_REVERSE;
 	else if (look.bg == NONE && ground == GROUND_SELECTED)
 		look.attr |= LOOK_REVERSE;

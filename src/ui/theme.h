@@ -14,15 +14,15 @@ enum role {
 	ROLE_DIM,
 	ROLE_STRONG,
 	ROLE_BORDER,
-	ROLE_TITLE,       /* of the pane that has the keys */
+	ROLE_TITLE, /* of the pane that has the keys */
 	ROLE_TITLE_OTHER,
-	ROLE_BAR,         /* the status line */
+	ROLE_BAR, /* the status line */
 	ROLE_BAR_DIM,
 	ROLE_BAR_WARN,
 	ROLE_BAR_LOST,
 	ROLE_LIVE,
 	ROLE_REPLAY,
-	ROLE_GONE,        /* source or terminal not there */
+	ROLE_GONE, /* source or terminal not there */
 	ROLE_OK,
 	ROLE_WARN,
 	ROLE_CRIT,
@@ -40,12 +40,12 @@ enum role {
 	ROLE_FRONTIER,
 	ROLE_GRID,
 	ROLE_DRONE,
-	ROLE_DRONE_WARN,  /* the selected one, by severity */
+	ROLE_DRONE_WARN, /* the selected one, by severity */
 	ROLE_DRONE_SELECTED,
 	ROLE_KEY,
 	ROLE_PROMPT,
 	ROLE_ERROR,
-	ROLE_GHOST,       /* completion offered, not typed */
+	ROLE_GHOST, /* completion offered, not typed */
 	GROUND_SELECTED,
 	GROUND_CURSOR,
 	GROUND_BAR,

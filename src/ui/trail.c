@@ -8,8 +8,12 @@
 #include "base/mem.h"
 
 const enum field trail_fields[TRAIL_VALUES] = {
-	[TRAIL_HEIGHT] = FIELD_height, [TRAIL_SPEED] = FIELD_speed, [TRAIL_BATTERY] = FIELD_battery,
-	[TRAIL_VOLTAGE] = FIELD_voltage, [TRAIL_LINK] = FIELD_link, [TRAIL_SATS] = FIELD_sats,
+	[TRAIL_HEIGHT] = FIELD_height,
+	[TRAIL_SPEED] = FIELD_speed,
+	[TRAIL_BATTERY] = FIELD_battery,
+	[TRAIL_VOLTAGE] = FIELD_voltage,
+	[TRAIL_LINK] = FIELD_link,
+	[TRAIL_SATS] = FIELD_sats,
 };
 
 static void fill(struct trail_point *p, const struct sample *s)

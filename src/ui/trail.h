@@ -12,17 +12,22 @@
 #include "proto/sample.h"
 
 #define TRAIL_STEP_MS 1000
-#define TRAIL_MAX 300 /* points: five minutes */
+#define TRAIL_MAX     300 /* points: five minutes */
 
 enum trail_value {
-	TRAIL_HEIGHT, TRAIL_SPEED, TRAIL_BATTERY, TRAIL_VOLTAGE, TRAIL_LINK, TRAIL_SATS,
+	TRAIL_HEIGHT,
+	TRAIL_SPEED,
+	TRAIL_BATTERY,
+	TRAIL_VOLTAGE,
+	TRAIL_LINK,
+	TRAIL_SATS,
 	TRAIL_VALUES
 };
 extern const enum field trail_fields[TRAIL_VALUES];
 
 struct trail_point {
-	int64_t time_ms;          /* the sample's */
-	double lat, lon;          /* degrees; NAN: not known */
+	int64_t time_ms;           /* the sample's */
+	double lat, lon;           /* degrees; NAN: not known */
 	float value[TRAIL_VALUES]; /* the field's unit; NAN: not known */
 };
 

@@ -54,7 +54,8 @@ void ui_resize(struct ui *ui, int w, int h, double cell_aspect)
 	ui->w = w < 1 ? 1 : w;
 	ui->h = h < 1 ? 1 : h;
 	canvas_resize(&ui->canvas, ui->w, ui->h);
-	map_view_resize(&ui->map.view, MAP_BRAILLE, ui->map.view.cols, ui->map.view.rows, cell_aspect);
+	map_view_resize(
+	    &ui->map.view, MAP_BRAILLE, ui->map.view.cols, ui->map.view.rows, cell_aspect);
 	ui->dirty = true;
 }
 
@@ -119,10 +120,10 @@ size_t *ui_targets(const struct ui *ui, size_t *count)
 void ui_preview(struct ui *ui, struct intent *intent)
 {
 	const char *why = ui->model.replay ? "this is a replay: nothing is sent into the past"
-	    : ui->read_only ? "this screen is read-only: nothing is sent"
-	    : ui->model.link != LINK_LIVE ? "there is no link: nothing can be sent"
-	    : !intent->count ? "no drone is meant"
-			     : NULL;
+			  : ui->read_only  ? "this screen is read-only: nothing is sent"
+			  : ui->model.link != LINK_LIVE ? "there is no link: nothing can be sent"
+			  : !intent->count              ? "no drone is meant"
+							: NULL;
 
 	if (why) {
 		ui_say(ui, ROLE_ERROR, "%s", why);
@@ -236,8 +237,8 @@ static void preview_mode_key(struct ui *ui, uint32_t key)
 		ui_say(ui, ROLE_WARN, "typed before the preview was shown: it does not count");
 		break;
 	case PREVIEW_COUNT:
-		ui_say(ui, ROLE_WARN, "this goes to %zu drones: type %zu, then y", ui->preview.intent.count,
-		    ui->preview.intent.count);
+		ui_say(ui, ROLE_WARN, "this goes to %zu drones: type %zu, then y",
+		    ui->preview.intent.count, ui->preview.intent.count);
 		break;
 	case PREVIEW_WAIT:
 		break;
@@ -365,7 +366,8 @@ void ui_tick(struct ui *ui, int64_t now_mono, int64_t now_ms)
 	if (!ui->fleet.columns_set) {
 		struct err err;
 
-		columns_parse(&ui->fleet.columns, columns_default(ui->layout.pane[PANE_FLEET].w), &err);
+		columns_parse(
+		    &ui->fleet.columns, columns_default(ui->layout.pane[PANE_FLEET].w), &err);
 	}
 	/* A pane that this size has no room for cannot keep the keys. */
 	if (!ui->layout.pane[ui->focus].w)

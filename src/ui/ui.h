@@ -28,18 +28,25 @@
 #include "ui/preview.h"
 #include "ui/theme.h"
 
-#define NO_DRONE SIZE_MAX
+#define NO_DRONE        SIZE_MAX
 #define UI_REQUESTS_MAX 16
 
 enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP };
 
-enum request_kind { REQUEST_QUIT, REQUEST_SEND, REQUEST_SAVE, REQUEST_REDRAW, REQUEST_BACKFILL, REQUEST_PLAN };
+enum request_kind {
+	REQUEST_QUIT,
+	REQUEST_SEND,
+	REQUEST_SAVE,
+	REQUEST_REDRAW,
+	REQUEST_BACKFILL,
+	REQUEST_PLAN
+};
 
 struct ui_request {
 	enum request_kind kind;
-	struct intent intent;           /* REQUEST_SEND; the taker's to clear */
-	char path[512];               /* REQUEST_SAVE */
-	size_t drone;                 /* REQUEST_BACKFILL, _PLAN */
+	struct intent intent; /* REQUEST_SEND; the taker's to clear */
+	char path[512];       /* REQUEST_SAVE */
+	size_t drone;         /* REQUEST_BACKFILL, _PLAN */
 };
 
 struct ui;
@@ -52,16 +59,16 @@ struct ui_hooks {
 };
 
 struct fleet_view {
-	size_t *order;          /* owned; numbers of drones in the order shown */
+	size_t *order; /* owned; numbers of drones in the order shown */
 	size_t count, cap;
-	size_t top;             /* first row shown */
-	int id_width;           /* columns of the longest id */
+	size_t top;   /* first row shown */
+	int id_width; /* columns of the longest id */
 	struct columns columns;
-	bool columns_set;       /* by the user, not by the width */
+	bool columns_set; /* by the user, not by the width */
 	struct column sort;
 	bool invert;
 	char filter[128];
-	int64_t moved_mono;     /* when the selection moved: the order then waits */
+	int64_t moved_mono; /* when the selection moved: the order then waits */
 	bool paused;
 };
 
@@ -76,12 +83,12 @@ struct ui {
 	enum ui_mode mode;
 	enum pane focus;
 	bool zoomed;
-	size_t selected;        /* number of a drone, or NO_DRONE */
-	bool touched;           /* the user chose it */
+	size_t selected; /* number of a drone, or NO_DRONE */
+	bool touched;    /* the user chose it */
 	struct fleet_view fleet;
 	size_t events_top, commands_top;
 	struct map_pane map;
-	struct draft draft;     /* a mission being drawn up */
+	struct draft draft; /* a mission being drawn up */
 	int help_top;
 	char help_command[32];
 
@@ -95,16 +102,16 @@ struct ui {
 	bool read_only;
 	enum theme theme;
 	enum charset charset;
-	double fps;             /* frames a second at most; 0: as the terminal answers */
-	int64_t rtt_ms;         /* of the terminal; -1 unknown */
+	double fps;     /* frames a second at most; 0: as the terminal answers */
+	int64_t rtt_ms; /* of the terminal; -1 unknown */
 	bool stalled;
-	char by[NAME_SIZE];     /* who sits here */
-	char place_text[80];    /* a completion's */
-	char site[128];         /* whom it is attached to: an endpoint */
+	char by[NAME_SIZE];  /* who sits here */
+	char place_text[80]; /* a completion's */
+	char site[128];      /* whom it is attached to: an endpoint */
 
 	struct ui_request requests[UI_REQUESTS_MAX];
 	size_t request_count;
-	bool dirty;             /* something changed by a key: draw at once */
+	bool dirty; /* something changed by a key: draw at once */
 };
 
 void ui_init(struct ui *ui, double stale_s, double lost_s);
@@ -120,7 +127,8 @@ bool ui_take(struct ui *ui, struct ui_request *out);
 struct ui_request *ui_ask(struct ui *ui, enum request_kind kind);
 
 /* One line for the user, above all else for 8 s. */
-void ui_say(struct ui *ui, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* NULL where none is. */
 struct ui_drone *ui_selected(struct ui *ui);
 void ui_select(struct ui *ui, size_t drone);

@@ -308,3 +308,12 @@ def test_in_tmux(tmp_path, source, cols, rows):
         assert all(len(line) <= cols for line in shown.splitlines())
     finally:
         subprocess.run([*tmux, "kill-server"], env=env, check=False)
+
+
+def test_an_answer_without_a_feed_is_no_link(tmp_path, source):
+    with Source(tmp_path, {}, name="other") as other, \
+            Terminal(tmp_path, "--connect", f"ipc://{tmp_path}/nobody,{other.control}") as t:
+        t.wait_for("NO LINK since", timeout=10)
+        for _ in range(6):
+            t.read(0.5)
+            assert "NO LINK since" in t.text()

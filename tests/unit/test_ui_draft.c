@@ -9,18 +9,20 @@
 static const struct {
 	const char *legend, *lines; /* one after the other, '|' between */
 	size_t points;
-	const char *refused;        /* part of the last line's sentence, or NULL */
+	const char *refused; /* part of the last line's sentence, or NULL */
 	double last_lat, last_height;
 } cases[] = {
 	{ "added", "wp add 47.1 9.5 60|wp add 47.2 9.5", 2, NULL, 47.2, 60 },
 	{ "without a height: 50", "wp add 47.1 9.5", 1, NULL, 47.1, 50 },
-	{ "degrees, minutes, seconds", "wp add 47\u00b030'0\"N 9\u00b031'0\"E 70", 1, NULL, 47.5, 70 },
+	{ "degrees, minutes, seconds", "wp add 47\u00b030'0\"N 9\u00b031'0\"E 70", 1, NULL, 47.5,
+	    70 },
 	{ "moved", "wp add 47.1 9.5 60|wp move 1 47.3 9.6", 1, NULL, 47.3, 60 },
 	{ "higher", "wp add 47.1 9.5 60|wp move 1 90", 1, NULL, 47.1, 90 },
 	{ "inserted", "wp add 47.1 9.5 60|wp insert 1 47.3 9.6 80", 2, NULL, 47.1, 60 },
 	{ "deleted", "wp add 47.1 9.5 60|wp add 47.2 9.5|wp delete 1", 1, NULL, 47.2, 60 },
 	{ "undone", "wp add 47.1 9.5 60|wp add 47.2 9.5|wp undo", 1, NULL, 47.1, 60 },
-	{ "a deletion undone", "wp add 47.1 9.5 60|wp add 47.2 9.5|wp clear|wp undo", 2, NULL, 47.2, 60 },
+	{ "a deletion undone", "wp add 47.1 9.5 60|wp add 47.2 9.5|wp clear|wp undo", 2, NULL, 47.2,
+	    60 },
 	{ "nothing to undo", "wp undo", 0, "nothing to undo", 0, 0 },
 	{ "no such point", "wp add 47.1 9.5 60|wp delete 2", 1, "there is no point 2", 47.1, 60 },
 	{ "no position", "wp add north", 0, "no position or height", 0, 0 },
@@ -47,7 +49,8 @@ static void lines_do_what_they_say(void **state)
 			fail_msg("%s: \"%s\"", cases[i].legend, ui.message);
 		CHECK(cases[i].legend, ui.draft.mission.count == cases[i].points);
 		if (cases[i].points) {
-			const struct mission_item *last = &ui.draft.mission.items[cases[i].points - 1];
+			const struct mission_item *last =
+			    &ui.draft.mission.items[cases[i].points - 1];
 
 			CHECK(cases[i].legend, fabs(last->lat - cases[i].last_lat) < 1e-9);
 			CHECK(cases[i].legend, fabs(last->height - cases[i].last_height) < 1e-9);
@@ -85,7 +88,8 @@ static void a_file_comes_back_as_it_was(void **state)
 /* A leg that leaves the fence is said, whichever it is. */
 static void a_mission_is_held_against_the_fence(void **state)
 {
-	static struct plan_point ring[4] = { { 47.39, 8.53 }, { 47.42, 8.53 }, { 47.42, 8.57 }, { 47.39, 8.57 } };
+	static struct plan_point ring[4] = { { 47.39, 8.53 }, { 47.42, 8.53 }, { 47.42, 8.57 },
+		{ 47.39, 8.57 } };
 	static struct ui ui;
 	static const struct {
 		const char *legend, *second, *says;
@@ -103,8 +107,12 @@ static void a_mission_is_held_against_the_fence(void **state)
 		fixture_open(&ui, 120, 40);
 		d = ui_selected(&ui);
 		d->plan.fences = xcalloc(1, sizeof(*d->plan.fences));
-		d->plan.fences[0] = (struct fence){ .kind = FENCE_IN, .count = 4, .radius = NAN,
-			.floor = NAN, .ceiling = 120, .points = xmemdup(ring, sizeof(ring)) };
+		d->plan.fences[0] = (struct fence){ .kind = FENCE_IN,
+			.count = 4,
+			.radius = NAN,
+			.floor = NAN,
+			.ceiling = 120,
+			.points = xmemdup(ring, sizeof(ring)) };
 		d->plan.fence_count = 1;
 		d->plan_known = true;
 		ui_run_line(&ui, "wp add 47.400 8.540 60");

@@ -30,7 +30,10 @@ static const struct {
 	{ "read-only", 80, 24, "H", true, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "link-gone", 80, 24, "H", false, LINK_GONE, CHARSET_BRAILLE, 20000 },
 	{ "ascii", 80, 24, "", false, LINK_LIVE, CHARSET_ASCII, 0 },
-	{ "crosshair", 120, 40, "1xlllkkr" "jj", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "crosshair", 120, 40,
+	    "1xlllkkr"
+	    "jj",
+	    false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "zoomed", 80, 24, "2z", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 };
 
@@ -80,7 +83,8 @@ static void panes_look_as_before(void **state)
 		golden = read_golden(path);
 		if (strcmp(golden, text.data) != 0) {
 			printf("%s:\n%s", cases[i].name, text.data);
-			fail_msg("%s: not as in %s; if it is right: UPDATE_GOLDEN=1 build/tests/test_ui_panes",
+			fail_msg("%s: not as in %s; if it is right: UPDATE_GOLDEN=1 "
+				 "build/tests/test_ui_panes",
 			    cases[i].name, path);
 		}
 		free(golden);

@@ -31,7 +31,11 @@ static const struct {
 	{ "the drone changed, seen again", "HFSFy", false, false, 1 },
 	{ "the link went", "HFLFy", false, false, 0 },
 	{ "pasted", "HFPyp", false, false, 0 },
-	{ "pasted into the line", ":P" "hold D04\ny" "p", false, false, 0 },
+	{ "pasted into the line",
+	    ":P"
+	    "hold D04\ny"
+	    "p",
+	    false, false, 0 },
 	{ "read-only", "HFy", true, false, 0 },
 	{ "read-only, a line", ":hold D04\nFy", true, false, 0 },
 	{ "replay", "HFy", false, true, 0 },
@@ -69,7 +73,8 @@ static int play(struct ui *ui, const char *story)
 		case 'S':
 			changed.mode = MODE_LAND;
 			s = fixture_sample(&changed, 1000, FIXTURE_MS + later);
-			model_sample(&ui->model, "D07", &s, true, FIXTURE_MONO + later, FIXTURE_MS + later);
+			model_sample(
+			    &ui->model, "D07", &s, true, FIXTURE_MONO + later, FIXTURE_MS + later);
 			break;
 		case 'L':
 			model_set_link(&ui->model, LINK_GONE, FIXTURE_MS + later);
@@ -110,8 +115,8 @@ static void only_what_was_confirmed_is_sent(void **state)
 		fixture_frame(&ui, 0);
 		sent = play(&ui, stories[i].story);
 		if (sent != stories[i].sent)
-			fail_msg("%s: \"%s\" sent to %d drones, not %d (%s)", stories[i].legend, stories[i].story,
-			    sent, stories[i].sent, ui.message);
+			fail_msg("%s: \"%s\" sent to %d drones, not %d (%s)", stories[i].legend,
+			    stories[i].story, sent, stories[i].sent, ui.message);
 		ui_free(&ui);
 	}
 }
@@ -163,7 +168,8 @@ static void selection_stays_with_its_drone(void **state)
 		f.battery = 5 + k;
 		f.mode = MODE_EMERGENCY;
 		s = fixture_sample(&f, 2000 + (uint32_t)k, FIXTURE_MS + k * 1000);
-		model_sample(&ui.model, f.id, &s, true, FIXTURE_MONO + k * 1000, FIXTURE_MS + k * 1000);
+		model_sample(
+		    &ui.model, f.id, &s, true, FIXTURE_MONO + k * 1000, FIXTURE_MS + k * 1000);
 		fixture_frame(&ui, k * 1000);
 		assert_string_equal(ui_selected(&ui)->id, "D07");
 	}

@@ -25,9 +25,17 @@ static const struct {
 	{ "wide, cut in half", "\u65e5\u672c\u8a9e", "  \u65e5\u2026", 4, 3, CHARSET_BRAILLE },
 	{ "combining", "e\u0301x", "  e\u0301x", 8, 2, CHARSET_BRAILLE },
 	{ "control", "a\033[2Jb", "  a?[2Jb", 8, 6, CHARSET_BRAILLE },
-	{ "C1", "a\xc2\x9b" "b", "  a?b", 8, 3, CHARSET_BRAILLE },
+	{ "C1",
+	    "a\xc2\x9b"
+	    "b",
+	    "  a?b", 8, 3, CHARSET_BRAILLE },
 	{ "bidi", "a\u202eb", "  a?b", 8, 3, CHARSET_BRAILLE },
-	{ "no UTF-8", "a\xff" "b", "  a\ufffd" "b", 8, 3, CHARSET_BRAILLE },
+	{ "no UTF-8",
+	    "a\xff"
+	    "b",
+	    "  a\ufffd"
+	    "b",
+	    8, 3, CHARSET_BRAILLE },
 	{ "no room", "abc", "", 0, 0, CHARSET_BRAILLE },
 	{ "ascii", "\u2500\u2191\u25c6\u28ff\u00e9", "  -^*#?", 8, 5, CHARSET_ASCII },
 	{ "blocks", "\u28ff\u2847", "  \u2588\u258c", 8, 2, CHARSET_BLOCK },
@@ -157,8 +165,15 @@ static void utf8_comes_byte_by_byte(void **state)
 		const char *bytes;
 		uint32_t last;
 	} cases[] = {
-		{ "a", 'a' }, { "\u00e9", 0xe9 }, { "\u20ac", 0x20ac }, { "\U0001f680", 0x1f680 },
-		{ "\xff", 0xfffd }, { "\xc3" "a", 'a' }, { "\xe2\x82\xff", 0xfffd },
+		{ "a", 'a' },
+		{ "\u00e9", 0xe9 },
+		{ "\u20ac", 0x20ac },
+		{ "\U0001f680", 0x1f680 },
+		{ "\xff", 0xfffd },
+		{ "\xc3"
+		  "a",
+		    'a' },
+		{ "\xe2\x82\xff", 0xfffd },
 	};
 
 	(void)state;
@@ -184,9 +199,11 @@ static void every_look_can_be_read(void **state)
 		for (size_t c = 0; c < ARRAY_LEN(colours); c++) {
 			for (uint16_t role = 0; role < GROUND_SELECTED; role++) {
 				for (size_t g = 0; g < ARRAY_LEN(grounds); g++) {
-					struct look look = theme_look((enum theme)t, colours[c], role, grounds[g]);
+					struct look look =
+					    theme_look((enum theme)t, colours[c], role, grounds[g]);
 
-					assert_true(look.fg == COLOUR_DEFAULT || look.fg != look.bg);
+					assert_true(
+					    look.fg == COLOUR_DEFAULT || look.fg != look.bg);
 					assert_true(look.fg != 4 && look.fg != 12);
 					assert_true(colours[c] == 256 || look.fg < 16);
 				}
