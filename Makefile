@@ -37,12 +37,22 @@ BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 
 PROGRAMS := $(BUILD)/odyssey $(BUILD)/odyssey-sim
 
-all: $(PROGRAMS) ## build everything into build/
+EXTENSION := $(BUILD)/odyssey_history.so
+EXTENSION_SRC := $(addprefix src/history/,extension.c vtab.c vtab_telemetry.c vtab_rows.c tables.c scan.c \
+    plain.c chunk.c delta.c days.c schema.c) $(addprefix src/base/,buf.c err.c mem.c str.c clock.c) \
+    $(addprefix src/proto/,sample.c fields.c wire.c messages.c keys.c topic.c reject.c)
+
+all: $(PROGRAMS) $(EXTENSION) ## build everything into build/
 
 $(BUILD)/odyssey: $(BUILD)/obj/src/app/main.o $(BUILD)/libodyssey.a
 $(BUILD)/odyssey-sim: $(BUILD)/obj/sim/main.o $(BUILD)/libsim.a $(BUILD)/libodyssey.a
 $(PROGRAMS):
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# The history's tables for the sqlite3 shell. Its symbols stay its own.
+$(EXTENSION): $(EXTENSION_SRC) $(BUILD)/flags
+	$(CC) $(ALL_CFLAGS) -DHISTORY_EXTENSION -shared -Wl,-Bsymbolic $(ALL_LDFLAGS) -o $@ $(EXTENSION_SRC) \
+	    $(shell pkg-config --libs msgpack libzstd) -lm
 
 $(BUILD)/libodyssey.a: $(LIB_OBJ)
 $(BUILD)/libsim.a: $(SIM_OBJ)
@@ -143,6 +153,8 @@ install: all ## install below PREFIX (/usr/local), staged in DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(foreach n,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(n))
 	install -d $(DESTDIR)$(PREFIX)/share/odyssey $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/lib/odyssey
+	install -m 755 $(EXTENSION) $(DESTDIR)$(PREFIX)/lib/odyssey
 	install -m 644 odyssey.conf $(DESTDIR)$(PREFIX)/share/odyssey
 	for d in . world vaduz; do install -d $(DESTDIR)$(PREFIX)/share/odyssey/maps/$$d && \
 	    find maps/$$d -maxdepth 1 -type f -exec install -m 644 -t $(DESTDIR)$(PREFIX)/share/odyssey/maps/$$d {} + || exit 1; done
@@ -151,7 +163,7 @@ install: all ## install below PREFIX (/usr/local), staged in DESTDIR
 	$(BUILD)/odyssey completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey
 
 uninstall: ## take it away again
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS)))
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS))) $(DESTDIR)$(PREFIX)/lib/odyssey/$(notdir $(EXTENSION))
 	rm -f $(foreach m,$(MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 	rm -rf $(DESTDIR)$(PREFIX)/share/odyssey/maps
 	rm -f $(DESTDIR)$(PREFIX)/share/odyssey/odyssey.conf $(DESTDIR)$(PREFIX)/share/bash-completion/completions/odyssey $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_odyssey

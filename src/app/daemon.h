@@ -101,6 +101,7 @@ struct daemon {
 	int64_t reject_second;      /* the second that reject_bytes counts */
 	size_t reject_bytes;
 	bool history_full;          /* the last put was refused */
+	bool history_out;           /* an outage was told and is not over */
 
 	struct wire_doc doc;        /* for feed bodies and requests */
 	struct wire_doc answer_doc; /* for replies of sources */

@@ -108,12 +108,17 @@ void past_notices(struct daemon *d)
 	while (history_next_notice(d->history, &notice)) {
 		switch (notice.kind) {
 		case HISTORY_OUTAGE:
+			d->history_out = true;
 			daemon_event(d, "", SEVERITY_ALERT, "the history is not written: %s",
 			    notice.text);
 			break;
 		case HISTORY_BACK:
-			daemon_event(d, "", SEVERITY_WARNING,
-			    "the history is written again; what is missing is asked for");
+			/* Also after a burst that filled the queue, of which nobody
+			 * need be told: it is asked for again and that is all. */
+			if (d->history_out)
+				daemon_event(d, "", SEVERITY_WARNING,
+				    "the history is written again; what is missing is asked for");
+			d->history_out = false;
 			d->history_full = false;
 			break;
 		case HISTORY_DAMAGED:

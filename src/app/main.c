@@ -1,6 +1,7 @@
 /*
  * odyssey: finds the subcommand, parses its line, loads the configuration.
  */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,8 +135,13 @@ static int run(const struct subcommand *s, int argc, char **argv)
 	config_clear(&app.config);
 	args_clear(&app.args);
 	free(flags);
-	/* Results that did not reach their file are no success. */
+	/* Results that did not reach their file are no success; a reader that
+	 * has seen enough and closed the pipe need not be told. */
+	errno = 0;
 	if (fflush(stdout) == EOF || ferror(stdout)) {
+		if (errno != EPIPE)
+			fprintf(stderr, "odyssey %s: the results could not all be written: %s\n",
+			    s->name, errno ? strerror(errno) : "an earlier write failed");
 		if (code == EXIT_OK)
 			code = EXIT_FAILED;
 	}

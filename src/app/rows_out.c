@@ -2,6 +2,7 @@
 #include "app/rows_out.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,17 @@ static bool is_printable(const struct query_value *v)
 	return v->len > 0;
 }
 
+/* The shortest of the two that reads back as the same number. */
+static void real_text(struct buf *b, double v)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.15g", v);
+	if (strtod(text, NULL) != v)
+		snprintf(text, sizeof(text), "%.17g", v);
+	buf_add_str(b, text);
+}
+
 /* The value as text, without any quoting. */
 static void value_text(struct buf *b, const struct query_value *v, enum rows_kind kind)
 {
@@ -145,7 +157,7 @@ static void value_text(struct buf *b, const struct query_value *v, enum rows_kin
 			buf_printf(b, "%" PRId64, v->integer);
 		break;
 	case QUERY_REAL:
-		buf_printf(b, "%.10g", v->real);
+		real_text(b, v->real);
 		break;
 	case QUERY_TEXT:
 		buf_add(b, v->data, v->len);
@@ -173,7 +185,8 @@ static void json_row(struct rows_out *r, const struct query_value *values)
 		buf_add(&line, ":", 1);
 		buf_clear(&text);
 		value_text(&text, &values[i], ROWS_PLAIN);
-		if (values[i].type == QUERY_NULL)
+		if (values[i].type == QUERY_NULL ||
+		    (values[i].type == QUERY_REAL && !isfinite(values[i].real)))
 			buf_add_str(&line, "null");
 		else if (values[i].type == QUERY_INTEGER || values[i].type == QUERY_REAL)
 			buf_add(&line, text.data, text.len);

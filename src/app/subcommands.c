@@ -243,7 +243,7 @@ const struct subcommand subcommand_table[] = {
 		.operands = "[FLIGHT]",
 		.summary = "write a flight for other programs: CSV, GeoJSON, KML, GPX",
 		.details =
-		    "  odyssey export D01-20261121T091504Z --format kml -o flight.kml\n"
+		    "  odyssey export D01-20261121T091504 --format kml -o flight.kml\n"
 		    "  odyssey export --drone D01 --from 2h --format gpx\n\n"
 		    "Where samples are missing or the position was not valid a new segment begins.\n",
 		.options = export_flags,

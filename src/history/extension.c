@@ -27,7 +27,7 @@ static void open_history(sqlite3_context *context, int argc, sqlite3_value **arg
 		sqlite3_result_error(context, "odyssey_open takes the history's directory", -1);
 		return;
 	}
-	rc = vtab_create_tables(db, dir);
+	rc = vtab_register(db, dir);
 	if (rc != SQLITE_OK)
 		sqlite3_result_error(context, sqlite3_errmsg(db), -1);
 	else
@@ -39,15 +39,10 @@ int sqlite3_odysseyhistory_init(sqlite3 *db, char **error, const sqlite3_api_rou
 
 int sqlite3_odysseyhistory_init(sqlite3 *db, char **error, const sqlite3_api_routines *api)
 {
-	int rc;
-
 	SQLITE_EXTENSION_INIT2(api);
 	(void)error;
-	rc = vtab_register(db);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_create_function(db, "odyssey_open", 1,
-		    SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, open_history, NULL, NULL);
-	return rc;
+	return sqlite3_create_function(db, "odyssey_open", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
+	    open_history, NULL, NULL);
 }
 
 #else

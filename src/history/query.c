@@ -37,6 +37,18 @@ static int allow(void *context, int action, const char *a, const char *b, const 
 	}
 }
 
+/* Connects a table. Later the authorizer would not let it declare its columns. */
+static int connect_table(sqlite3 *db, const char *name)
+{
+	char *sql = sqlite3_mprintf("SELECT 1 FROM %s", name);
+	sqlite3_stmt *stmt = NULL;
+	int rc = sql ? sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) : SQLITE_NOMEM;
+
+	sqlite3_finalize(stmt);
+	sqlite3_free(sql);
+	return rc;
+}
+
 int history_query_open(struct history_query **query, const char *dir, struct err *err)
 {
 	struct history_query *q;
@@ -52,9 +64,11 @@ int history_query_open(struct history_query **query, const char *dir, struct err
 	rc = sqlite3_open_v2(":memory:", &q->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
-		rc = vtab_register(q->db);
+		rc = vtab_register(q->db, dir);
 	if (rc == SQLITE_OK)
-		rc = vtab_create_tables(q->db, dir);
+		rc = connect_table(q->db, "telemetry");
+	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++)
+		rc = connect_table(q->db, t->name);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_set_authorizer(q->db, allow, NULL);
 	if (rc != SQLITE_OK) {

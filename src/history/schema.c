@@ -240,15 +240,20 @@ static enum schema_trouble examine(sqlite3 *db, const char *path, bool *fresh, s
 {
 	int application = 0, version = 0, tables = 0, rc;
 
-	rc = get_int(db, "PRAGMA user_version", &version);
+	/* In one transaction: its writer may be making the file just now. */
+	rc = schema_exec(db, "BEGIN");
+	if (rc == SQLITE_OK)
+		rc = get_int(db, "PRAGMA user_version", &version);
 	if (rc == SQLITE_OK)
 		rc = get_int(db, "PRAGMA application_id", &application);
 	if (rc == SQLITE_OK)
 		rc = get_int(db, "SELECT count(*) FROM sqlite_master", &tables);
-	if (rc != SQLITE_OK) {
+	if (rc != SQLITE_OK)
 		err_set(err, "%s: %s", path, sqlite3_errmsg(db));
+	if (!sqlite3_get_autocommit(db))
+		schema_exec(db, "ROLLBACK");
+	if (rc != SQLITE_OK)
 		return schema_trouble(rc);
-	}
 	*fresh = !version && !tables;
 	if (*fresh)
 		return TROUBLE_NONE;

@@ -1,9 +1,6 @@
 /* The tables for people: see tables.h. */
 #include "history/tables.h"
 
-#include <string.h>
-
-#include "base/mem.h"
 #include "proto/messages.h"
 
 static const struct history_column arrived[] = {
@@ -77,15 +74,6 @@ const struct history_table history_tables[] = {
 	{ "drones", TOPIC_UNKNOWN, drones, "the drones of each day" },
 	{ 0 },
 };
-
-const struct history_table *history_table_find(const char *name)
-{
-	for (const struct history_table *t = history_tables; name && t->name; t++) {
-		if (strcmp(t->name, name) == 0)
-			return t;
-	}
-	return NULL;
-}
 
 static const char *key_type(const struct key_desc *k)
 {

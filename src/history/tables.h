@@ -25,7 +25,6 @@ struct history_table {
 /* Ended by a row without name. */
 extern const struct history_table history_tables[];
 
-const struct history_table *history_table_find(const char *name);
 /* Appends `"a" TEXT,"b" …`, or without types. */
 void history_table_columns(struct buf *sql, const struct history_table *table, bool types);
 /* Appends the quoted name of column i. */

@@ -17,7 +17,7 @@
 struct rows_table {
 	sqlite3_vtab base;
 	char *dir;
-	const char *name;
+	const struct history_table *table;
 	struct buf columns; /* "a","b",… */
 };
 
@@ -44,36 +44,25 @@ static int fail(sqlite3_vtab *vtab, int rc, const char *text)
 static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
     sqlite3_vtab **vtab, char **error)
 {
-	const struct history_table *table;
+	const struct vtab_origin *origin = aux;
 	struct buf sql = BUF_INIT;
 	struct rows_table *t;
-	char *name;
 	int rc;
 
-	(void)aux;
-	if (argc != 5) {
-		*error = sqlite3_mprintf("odyssey_table takes the history's directory and a table");
-		return SQLITE_ERROR;
-	}
-	name = vtab_unquote(argv[4]);
-	table = history_table_find(name);
-	if (!table) {
-		*error = sqlite3_mprintf("the history has no table %s", name);
-		sqlite3_free(name);
-		return SQLITE_ERROR;
-	}
-	sqlite3_free(name);
+	(void)argc;
+	(void)argv;
+	(void)error;
 	buf_add_str(&sql, "CREATE TABLE x(");
-	history_table_columns(&sql, table, true);
+	history_table_columns(&sql, origin->table, true);
 	buf_add_str(&sql, ")");
 	rc = sqlite3_declare_vtab(db, sql.data);
 	buf_free(&sql);
 	if (rc != SQLITE_OK)
 		return rc;
 	t = xcalloc(1, sizeof(*t));
-	t->dir = vtab_unquote(argv[3]);
-	t->name = table->name;
-	history_table_columns(&t->columns, table, false);
+	t->dir = xstrdup(origin->dir);
+	t->table = origin->table;
+	history_table_columns(&t->columns, t->table, false);
 	*vtab = &t->base;
 	return SQLITE_OK;
 }
@@ -82,7 +71,7 @@ static int rows_disconnect(sqlite3_vtab *vtab)
 {
 	struct rows_table *t = (struct rows_table *)vtab;
 
-	sqlite3_free(t->dir);
+	free(t->dir);
 	buf_free(&t->columns);
 	free(t);
 	return SQLITE_OK;
@@ -109,8 +98,7 @@ static const char *operator_text(int op)
 /* The plan is the WHERE clause for the files. */
 static int rows_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
-	const struct history_table *table =
-	    history_table_find(((struct rows_table *)vtab)->name);
+	const struct history_table *table = ((struct rows_table *)vtab)->table;
 	struct buf where = BUF_INIT;
 	double cost = 1e6;
 	int n = 0;
@@ -194,7 +182,7 @@ static int next_day(struct rows_cursor *c, int *error)
 			*error = fail(c->base.pVtab, SQLITE_CANTOPEN, err.text);
 			return -1;
 		}
-		buf_printf(&sql, "SELECT %s FROM %s%s", t->columns.data, t->name, c->where);
+		buf_printf(&sql, "SELECT %s FROM %s%s", t->columns.data, t->table->name, c->where);
 		rc = sqlite3_prepare_v2(c->db, sql.data, -1, &c->stmt, NULL);
 		buf_free(&sql);
 		if (rc != SQLITE_OK) {
@@ -268,11 +256,9 @@ static int rows_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
 }
 
 const sqlite3_module vtab_rows = {
-	.xCreate = rows_connect,
 	.xConnect = rows_connect,
 	.xBestIndex = rows_best_index,
 	.xDisconnect = rows_disconnect,
-	.xDestroy = rows_disconnect,
 	.xOpen = rows_open,
 	.xClose = rows_close,
 	.xFilter = rows_filter,

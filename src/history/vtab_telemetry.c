@@ -49,11 +49,9 @@ static int telemetry_connect(sqlite3 *db, void *aux, int argc, const char *const
 	struct table *t;
 	int rc;
 
-	(void)aux;
-	if (argc != 4) {
-		*error = sqlite3_mprintf("odyssey_telemetry takes the history's directory");
-		return SQLITE_ERROR;
-	}
+	(void)argc;
+	(void)argv;
+	(void)error;
 	buf_add_str(&sql, "CREATE TABLE x(drone TEXT");
 	for (int f = 0; f < FIELD_COUNT; f++)
 		buf_printf(&sql, ", %s %s", field_table[f].name,
@@ -65,7 +63,7 @@ static int telemetry_connect(sqlite3 *db, void *aux, int argc, const char *const
 	if (rc != SQLITE_OK)
 		return rc;
 	t = xcalloc(1, sizeof(*t));
-	t->dir = vtab_unquote(argv[3]);
+	t->dir = xstrdup(((const struct vtab_origin *)aux)->dir);
 	*vtab = &t->base;
 	return SQLITE_OK;
 }
@@ -74,7 +72,7 @@ static int telemetry_disconnect(sqlite3_vtab *vtab)
 {
 	struct table *t = (struct table *)vtab;
 
-	sqlite3_free(t->dir);
+	free(t->dir);
 	free(t);
 	return SQLITE_OK;
 }
@@ -402,11 +400,9 @@ static int telemetry_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
 }
 
 const sqlite3_module vtab_telemetry = {
-	.xCreate = telemetry_connect,
 	.xConnect = telemetry_connect,
 	.xBestIndex = telemetry_best_index,
 	.xDisconnect = telemetry_disconnect,
-	.xDestroy = telemetry_disconnect,
 	.xOpen = telemetry_open,
 	.xClose = telemetry_close,
 	.xFilter = telemetry_filter,

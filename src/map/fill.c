@@ -81,7 +81,8 @@ static void emit(const struct map_fill *f, int row, double x0, double x1,
 		span(arg, row, first, end - first);
 }
 
-void map_fill_end(struct map_fill *f, void (*span)(void *arg, int row, int col, int count), void *arg)
+void map_fill_end(struct map_fill *f, void (*span)(void *arg, int row, int col, int count),
+    void *arg)
 {
 	if (f->count >= f->sorted_cap) {
 		f->sorted_cap = f->cap + 1;

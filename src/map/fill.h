@@ -27,7 +27,8 @@ void map_fill_begin(struct map_fill *f, int cols, int rows);
 /* In cells from the upper left corner, anywhere. */
 void map_fill_edge(struct map_fill *f, double x0, double y0, double x1, double y1);
 /* Calls span for every run of cells inside. */
-void map_fill_end(struct map_fill *f, void (*span)(void *arg, int row, int col, int count), void *arg);
+void map_fill_end(struct map_fill *f, void (*span)(void *arg, int row, int col, int count),
+    void *arg);
 void map_fill_clear(struct map_fill *f);
 
 #endif

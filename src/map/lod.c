@@ -127,7 +127,8 @@ static uint32_t farthest(const struct mercator_point *p, uint32_t first, uint32_
 
 /* Marks in t->keep which vertices stay; a stack instead of recursion, since a
  * coast has a million vertices. */
-static void thin(struct thinner *t, const struct mercator_point *p, uint32_t count, double tolerance)
+static void thin(struct thinner *t, const struct mercator_point *p, uint32_t count,
+    double tolerance)
 {
 	double limit = tolerance * tolerance, distance2;
 

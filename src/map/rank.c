@@ -40,8 +40,8 @@ static const struct {
 /* Inhabitants from which a place has the rank of its index. */
 static const double populations[] = { 5e6, 2e6, 1e6, 5e5, 2e5, 1e5, 5e4, 1e4, 2e3, 500, 1 };
 
-static const double rank_zooms[MAP_RANKS] = { MAP_ZOOM_MIN, -1.5, -0.5, 0.5, 1.5, 2.5, 4, 6, 8.5, 10, 11.5,
-	12.5 };
+static const double rank_zooms[MAP_RANKS] = { MAP_ZOOM_MIN, -1.5, -0.5, 0.5, 1.5, 2.5, 4, 6, 8.5,
+	10, 11.5, 12.5 };
 
 enum map_tone map_tone_of(enum map_kind kind, const char *fclass)
 {

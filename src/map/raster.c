@@ -113,8 +113,8 @@ static void draw_chunk(struct brush *b, const struct map_level *level, const str
 		draw_clipped(b, p, c->count, dash);
 }
 
-static void draw_lines(struct brush *b, const struct map_layer *layer, const struct map_level *level,
-    double zoom)
+static void draw_lines(struct brush *b, const struct map_layer *layer,
+    const struct map_level *level, double zoom)
 {
 	struct map_dash dash = MAP_DASHED;
 	uint8_t tones = 0;

@@ -277,7 +277,8 @@ static void end_part(struct shapefile *f, struct shapefile_record *r, size_t fir
 
 /* A line that crosses the date line comes as a step around the whole world:
  * it ends on one edge of the map and goes on from the other. */
-static size_t cross_date_line(struct shapefile *f, struct shapefile_record *r, size_t first, size_t i)
+static size_t cross_date_line(struct shapefile *f, struct shapefile_record *r, size_t first,
+    size_t i)
 {
 	double side = f->x[i - 1] > 0 ? 180 : -180;
 	double across = 360 - fabs(f->x[i] - f->x[i - 1]);

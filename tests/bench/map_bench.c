@@ -87,7 +87,8 @@ static void write_streets(const char *path, int vertices)
 
 	rng_init(&rng, 7, 1);
 	for (; vertices > 0; vertices -= 20) {
-		double town_x = floor(rng_between(&rng, 0, 40)) / 10, town_y = floor(rng_between(&rng, 0, 40)) / 10;
+		double town_x = floor(rng_between(&rng, 0, 40)) / 10;
+		double town_y = floor(rng_between(&rng, 0, 40)) / 10;
 		double heading = rng_between(&rng, 0, 2 * M_PI);
 
 		x[0] = 8 + town_x + 0.03 * rng_normal(&rng);

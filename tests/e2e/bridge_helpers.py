@@ -3,7 +3,6 @@ MAVLink by node-mavlink, and a client written from PROTOCOL.md."""
 import json
 import os
 import pathlib
-import queue
 import socket
 import subprocess
 import threading
@@ -64,8 +63,10 @@ class Autopilot:
             self.got.append(json.loads(line))
 
     def set(self, **settings):
+        told = sum(g["got"] == "set" for g in self.got)
         self.process.stdin.write(json.dumps(settings) + "\n")
         self.process.stdin.flush()
+        until(lambda: sum(g["got"] == "set" for g in self.got) > told)
 
     def commands(self, number=None):
         return [g for g in self.got if g["got"] == "command" and number in (None, g["command"])]

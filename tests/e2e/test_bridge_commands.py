@@ -196,7 +196,7 @@ def test_no_answer_is_unknown_and_may_be_known_later(tmp_path):
         assert c.command("M1", "speed", speed=5)["code"] == "timeout"
         assert time.monotonic() - before < 3
         assert [g["confirmation"] for g in v.commands(178)] == [0, 1, 2]
-        assert c.stages() == ["timeout"]
+        until(lambda: c.stages() == ["timeout"])
 
 
 @BOTH

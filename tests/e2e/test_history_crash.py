@@ -183,7 +183,7 @@ def small_disk(place, opened):
 
 
 def test_full_to_the_last_byte(small_disk, fake, daemon, watch, opened):
-    disk = small_disk(8192)
+    disk = small_disk(65536)
     src = fake(drones=["F%03d" % n for n in range(100)])
     directory = disk.path / "history"
     d = ready(src, daemon("--history", directory, sources=[src], ODYSSEY_HISTORY_QUEUE_MB="1"))

@@ -163,7 +163,9 @@ static char whose(const struct set *set, const struct map_cell *c)
 
 	if (c->line != MAP_NONE)
 		return (c->tone == MAP_STRONG ? strong : letters)[set->layers[c->line]->kind];
-	return c->fill == MAP_NONE ? ' ' : c->fill < 64 && set->layers[c->fill]->kind == MAP_LAND ? '.' : ':';
+	if (c->fill == MAP_NONE)
+		return ' ';
+	return set->layers[c->fill]->kind == MAP_LAND ? '.' : ':';
 }
 
 static void draw(size_t i, struct buf *out)

@@ -319,4 +319,5 @@ require('readline').createInterface({ input: process.stdin }).on('line', line =>
   if (o.forgetStreams) for (const id of Object.keys(intervals)) if (id !== '0') delete intervals[id]
   for (const k of Object.keys(o)) if (k in settings) settings[k] = o[k]
   for (const k of Object.keys(o)) if (k in state && k !== 'mode') state[k] = o[k]
+  say({ got: 'set' })
 }).on('close', () => process.exit(0))
