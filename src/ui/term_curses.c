@@ -334,7 +334,9 @@ uint32_t term_read(struct term *t, int64_t now_mono_ms)
 				return ch == '\n' ? K_ENTER : ch;
 			continue;
 		}
-		t->p->utf8.more = 0;
+		/* The terminal's answer may come between the bytes of a character. */
+		if (code != CODE_REPLY)
+			t->p->utf8.more = 0;
 		for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 			if (codes[i].code != code)
 				continue;
