@@ -239,7 +239,7 @@ static int resume(struct drone *d, struct job *j, struct err *err)
 		j->row = dialect_command(d->vehicle.family, CMD_GOTO);
 		return 0;
 	}
-	if (d->interrupted != CMD_MISSION)
+	if (d->interrupted != CMD_MISSION || !dialect_resume_mission(d->vehicle.family))
 		return err_set(err, "%s has nothing to resume: no command interrupted a mission",
 		    d->vehicle.id);
 	if (mode == MODE_MISSION)

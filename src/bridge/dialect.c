@@ -152,10 +152,10 @@ static int fill_home(const struct vehicle *v, const struct goal *g, int64_t now_
 
 /* What both say alike. */
 #define COMMON_ROWS                                                            \
-	[CMD_DISARM] = { { DISARM } },                                         \
-	[CMD_KILL] = { { DISARM } },                                           \
-	[CMD_SPEED] = { { { .kind = STEP_LONG, .command = DO_CHANGE_SPEED, .fill = fill_speed } } }, \
-	[CMD_HOME] = { { { .kind = STEP_INT, .command = DO_SET_HOME, .fill = fill_home } } },        \
+	[CMD_DISARM] = { .steps = { DISARM } },                                         \
+	[CMD_KILL] = { .steps = { DISARM } },                                           \
+	[CMD_SPEED] = { .steps = { { .kind = STEP_LONG, .command = DO_CHANGE_SPEED, .fill = fill_speed } } }, \
+	[CMD_HOME] = { .steps = { { .kind = STEP_INT, .command = DO_SET_HOME, .fill = fill_home } } },        \
 	[CMD_HOLD] = { { MODE(HOLD) }, M(MODE_HOLD) },                         \
 	[CMD_RTL] = { { PLAIN(CMD_NAV_RTL) }, M(MODE_RTL) | M(MODE_LAND) },    \
 	[CMD_LAND] = { { PLAIN(CMD_NAV_LAND) }, M(MODE_LAND) }
@@ -164,7 +164,7 @@ static int fill_home(const struct vehicle *v, const struct goal *g, int64_t now_
  * MISSION_START's parameters must be 0. */
 #define ARDUPILOT_ROWS                                                         \
 	COMMON_ROWS,                                                           \
-	[CMD_ARM] = { { MODE(GUIDED), ARM } },                                 \
+	[CMD_ARM] = { .steps = { MODE(GUIDED), ARM } },                                 \
 	[CMD_GOTO] = { { { .kind = STEP_INT, .command = DO_REPOSITION, .fill = fill_goto } },        \
 	    M(MODE_GOTO) | M(MODE_TAKEOFF) },                                  \
 	[CMD_START] = { {                                                      \
@@ -201,7 +201,7 @@ static const struct command_row plane[CMD_COUNT] = {
  * some 3 s after it got one. MISSION_START also arms. */
 static const struct command_row px4[CMD_COUNT] = {
 	COMMON_ROWS,
-	[CMD_ARM] = { { ARM } },
+	[CMD_ARM] = { .steps = { ARM } },
 	[CMD_TAKEOFF] = { {
 		{ .kind = STEP_LONG, .command = CMD_NAV_TAKEOFF, .fill = fill_takeoff_px4 },
 	    }, M(MODE_TAKEOFF) | M(MODE_HOLD) },
@@ -218,7 +218,19 @@ static const struct command_row px4[CMD_COUNT] = {
 	    }, M(MODE_MISSION) },
 };
 
+/* An autopilot of which no more is known: what common.xml has for all, above
+ * all that it can be stopped, called back and brought down. */
+static const struct command_row others[CMD_COUNT] = {
+	[CMD_ARM] = { .steps = { ARM } },
+	[CMD_DISARM] = { .steps = { DISARM } },
+	[CMD_KILL] = { .steps = { DISARM } },
+	[CMD_HOLD] = { .steps = { PLAIN(DO_PAUSE_CONTINUE) } },
+	[CMD_RTL] = { .steps = { PLAIN(CMD_NAV_RTL) } },
+	[CMD_LAND] = { .steps = { PLAIN(CMD_NAV_LAND) } },
+};
+
 static const struct command_row *const families[FAMILY_COUNT] = {
+	[FAMILY_UNKNOWN] = others,
 	[FAMILY_COPTER] = ardupilot, [FAMILY_PLANE] = plane, [FAMILY_ROVER] = ardupilot,
 	[FAMILY_PX4] = px4,
 };
@@ -236,7 +248,7 @@ const struct command_row *dialect_resume_mission(enum family family)
 {
 	static const struct command_row row = { { MODE(MISSION) }, M(MODE_MISSION) };
 
-	return families[family] ? &row : NULL;
+	return family != FAMILY_UNKNOWN ? &row : NULL;
 }
 
 const char *result_text(uint8_t result)

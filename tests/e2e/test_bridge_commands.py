@@ -200,7 +200,7 @@ def test_no_answer_is_unknown_and_may_be_known_later(tmp_path):
 
 
 @BOTH
-def test_half_of_everything_is_lost(tmp_path, dialect):
+def test_a_fifth_of_everything_is_lost(tmp_path, dialect):
     with Bridge(tmp_path) as b:
         v, c = b.vehicle(dialect=dialect, speedup=3), b.client
         v.set(loss=0.2)

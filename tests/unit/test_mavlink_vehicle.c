@@ -314,7 +314,12 @@ static void test_dialects_are_whole(void **state)
 		}
 		assert_non_null(dialect_resume_mission(f));
 	}
-	assert_null(dialect_command(FAMILY_UNKNOWN, CMD_ARM));
+	/* Whatever it is, it can be stopped, called back and brought down. */
+	assert_non_null(dialect_command(FAMILY_UNKNOWN, CMD_HOLD));
+	assert_non_null(dialect_command(FAMILY_UNKNOWN, CMD_RTL));
+	assert_non_null(dialect_command(FAMILY_UNKNOWN, CMD_LAND));
+	assert_null(dialect_command(FAMILY_UNKNOWN, CMD_MISSION));
+	assert_null(dialect_resume_mission(FAMILY_UNKNOWN));
 }
 
 int main(void)
