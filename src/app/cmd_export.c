@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -15,7 +16,9 @@ struct export {
 	int64_t from, to;
 	char name[128];
 	bool found;
-	struct track_writer *writer;
+	struct track_writer *writer; /* begun with the first sample */
+	const char *format;
+	FILE *out;
 	uint64_t samples;
 };
 
@@ -78,8 +81,13 @@ static int read_range(const struct app *app, struct export *e, struct err *err)
 static bool take_sample(void *context, const struct query_value *v, size_t n)
 {
 	struct export *e = context;
+	struct track_info info = { .name = e->name, .drone = e->drone };
 	struct sample s = { 0 };
+	struct err err;
 
+	/* The format was checked before. */
+	if (!e->writer && track_open(&e->writer, e->format, e->out, &info, &err) == -1)
+		return false;
 	for (size_t f = 0; f < n && f < FIELD_COUNT; f++) {
 		if (v[f].type == QUERY_NULL)
 			continue;
@@ -95,17 +103,13 @@ static bool take_sample(void *context, const struct query_value *v, size_t n)
 	return true;
 }
 
-static int write_samples(struct history_query *query, struct export *e, const char *format,
-    FILE *out, struct err *err)
+static int write_samples(struct history_query *query, struct export *e, struct err *err)
 {
-	struct track_info info = { .name = e->name, .drone = e->drone };
 	struct query_sink sink = { .row = take_sample, .context = e };
 	struct buf sql = BUF_INIT;
 	struct err close_err;
 	int ret;
 
-	if (track_open(&e->writer, format, out, &info, err) == -1)
-		return -1;
 	for (int f = 0; f < FIELD_COUNT; f++)
 		buf_printf(&sql, "%s%s", f ? "," : "SELECT ", field_table[f].name);
 	buf_add_str(&sql, " FROM telemetry WHERE drone = ");
@@ -114,7 +118,7 @@ static int write_samples(struct history_query *query, struct export *e, const ch
 	    e->to);
 	ret = history_query_run(query, sql.data, &sink, err);
 	buf_free(&sql);
-	if (track_close(&e->writer, &close_err) == -1 && ret == 0) {
+	if (e->writer && track_close(&e->writer, &close_err) == -1 && ret == 0) {
 		*err = close_err;
 		ret = -1;
 	}
@@ -125,25 +129,32 @@ static int write_samples(struct history_query *query, struct export *e, const ch
 
 /* Into a file beside the one named, which takes its place only when it is
  * whole: nothing is half exported. */
-static int write_file(struct history_query *query, struct export *e, const char *format,
-    const char *path, struct err *err)
+static int write_file(struct history_query *query, struct export *e, const char *path,
+    struct err *err)
 {
 	char part[CONFIG_PATH_SIZE];
-	FILE *out;
+	mode_t mask = umask(0);
+	struct err why = { "" };
 	int fd;
 
+	umask(mask);
 	if (snprintf(part, sizeof(part), "%s.XXXXXX", path) >= (int)sizeof(part))
 		return err_set(err, "--output: the path is too long");
 	fd = mkstemp(part);
-	out = fd == -1 ? NULL : fdopen(fd, "w");
-	if (!out)
+	e->out = fd == -1 ? NULL : fdopen(fd, "w");
+	if (!e->out)
 		return err_set(err, "%s cannot be written: %s", path, strerror(errno));
-	if (write_samples(query, e, format, out, err) == -1) {
-		fclose(out);
+	/* mkstemp() makes it for us alone; it shall be a file like any other. */
+	if (fchmod(fd, 0666 & ~mask) == -1 || write_samples(query, e, &why) == -1) {
+		if (e->samples)
+			err_set(err, "%s: %s", path, why.text);
+		else
+			*err = why;
+		fclose(e->out);
 		unlink(part);
 		return -1;
 	}
-	if (fclose(out) == EOF || rename(part, path) == -1) {
+	if (fclose(e->out) == EOF || rename(part, path) == -1) {
 		err_set(err, "%s cannot be written: %s", path, strerror(errno));
 		unlink(part);
 		return -1;
@@ -170,6 +181,8 @@ int cmd_export(struct app *app)
 	int ret = -1;
 
 	format = format ? format : "csv";
+	e.format = format;
+	e.out = stdout;
 	if (!is_format(format)) {
 		err_set(&err, "--format must be csv, geojson, kml or gpx, and \"%s\" is not", format);
 		return app_usage_error("export", &err);
@@ -183,8 +196,7 @@ int cmd_export(struct app *app)
 	if (history_args_open(app, &query, &err) == -1)
 		return app_failure("export", &err);
 	if (!flight || find_flight(query, app->args.operands[0], &e, &err) == 0)
-		ret = path ? write_file(query, &e, format, path, &err)
-			   : write_samples(query, &e, format, stdout, &err);
+		ret = path ? write_file(query, &e, path, &err) : write_samples(query, &e, &err);
 	history_query_close(&query);
 	return ret == -1 ? app_failure("export", &err) : EXIT_OK;
 }

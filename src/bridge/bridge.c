@@ -175,7 +175,10 @@ int bridge_open(struct bridge **out, const struct bridge_settings *settings, int
 		return -1;
 	if (feed_out_open(&b->feed, b->link, settings->feed, settings->keys, err) == -1)
 		return -1;
-	return server_open(&b->server, b->link, settings->control, settings->keys, err);
+	if (server_open(&b->server, b->link, settings->control, settings->keys, err) == -1)
+		return -1;
+	server_watch(b->server, b->link);
+	return 0;
 }
 
 void bridge_close(struct bridge **bridge)

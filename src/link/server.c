@@ -22,8 +22,9 @@ struct server {
 	zmq_msg_t body;
 };
 
-/* Connections are told of on a socket of its own within the program. */
-static void watch(struct server *server, struct link *link)
+/* Connections are told of on a socket of its own within the program, which
+ * must be emptied: once it is full libzmq waits for it, and nothing moves. */
+void server_watch(struct server *server, struct link *link)
 {
 	char name[64];
 
@@ -71,7 +72,6 @@ int server_open(struct server **server, struct link *link, const char *endpoint,
 		return -1;
 	*server = xcalloc(1, sizeof(**server));
 	(*server)->socket = socket;
-	watch(*server, link);
 	zmq_msg_init(&(*server)->body);
 	return 0;
 }
@@ -81,9 +81,10 @@ void server_close(struct server **server)
 	if (!*server)
 		return;
 	zmq_msg_close(&(*server)->body);
-	zmq_socket_monitor((*server)->socket, NULL, 0);
-	if ((*server)->monitor)
+	if ((*server)->monitor) {
+		zmq_socket_monitor((*server)->socket, NULL, 0);
 		zmq_close((*server)->monitor);
+	}
 	zmq_close((*server)->socket);
 	free(*server);
 	*server = NULL;
@@ -123,6 +124,7 @@ static int receive_frames(struct server *server, struct buf *envelope)
 bool server_receive(struct server *server, const void **body, size_t *len,
     struct server_envelope *envelope)
 {
+	server_clients(server);
 	for (;;) {
 		struct buf frames = BUF_INIT;
 		int n = receive_frames(server, &frames);

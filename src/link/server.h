@@ -35,7 +35,10 @@ bool server_receive(struct server *server, const void **body, size_t *len,
 void server_reply(struct server *server, struct server_envelope *envelope, const struct buf *reply);
 void server_envelope_clear(struct server_envelope *envelope);
 
-/* How many clients are connected now. */
+/* Counts clients from now on; call it right after server_open(), and
+ * server_clients() or server_receive() often, for what is counted must be taken. */
+void server_watch(struct server *server, struct link *link);
+/* How many clients are connected now; 0 without server_watch(). */
 size_t server_clients(struct server *server);
 
 #endif
