@@ -9,8 +9,19 @@ from programs import Daemon, Sim
 from wire import Control, Watcher
 
 
+# Whole files that take minutes where everything runs five times slower.
+SLOW = {"test_bridge_commands", "test_bridge_links", "test_screen", "test_history_crash",
+        "test_check_docs", "test_shell_send"}
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: not run under the sanitizers")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
