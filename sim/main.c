@@ -17,6 +17,7 @@
 #include "base/version.h"
 #include "control.h"
 #include "swarm.h"
+#include "link/authorize.h"
 #include "link/feed.h"
 #include "link/server.h"
 #include "options.h"
@@ -38,6 +39,7 @@ struct sim {
 	struct link *link;
 	struct feed_out *feed;
 	struct server *server;
+	struct authorize *authorize; /* NULL: whoever knows our key may connect */
 	struct swarm *fleet;
 	struct wire_doc doc;
 	struct buf reply;
@@ -162,6 +164,8 @@ static int open_all(struct sim *sim, struct err *err)
 {
 	const struct options *o = &sim->options;
 	struct swarm_settings settings = o->fleet;
+	struct link_keys keys;
+	bool curve = *o->secret_key != '\0';
 	sigset_t stop;
 
 	/* Before the library starts its threads, so that they block them too. */
@@ -181,9 +185,13 @@ static int open_all(struct sim *sim, struct err *err)
 		settings.start_ms = clock_wall_ms();
 	if (swarm_new(&sim->fleet, &settings, publish, sim, err) == -1)
 		return -1;
-	if (feed_out_open(&sim->feed, sim->link, o->feed, NULL, err) == -1)
+	if (curve && link_server_keys(o->secret_key, &keys, err) == -1)
 		return -1;
-	return server_open(&sim->server, sim->link, o->control, NULL, err);
+	if (*o->clients && authorize_start(&sim->authorize, sim->link, o->clients, err) == -1)
+		return -1;
+	if (feed_out_open(&sim->feed, sim->link, o->feed, curve ? &keys : NULL, err) == -1)
+		return -1;
+	return server_open(&sim->server, sim->link, o->control, curve ? &keys : NULL, err);
 }
 
 /* A run shorter than a second outlasts it, so that the next one has a greater
@@ -202,6 +210,7 @@ static void close_all(struct sim *sim)
 
 	feed_out_close(&sim->feed);
 	server_close(&sim->server);
+	authorize_stop(&sim->authorize);
 	link_free(&sim->link);
 	if (boot && sim->options.fleet.start_ms < 0)
 		outlast_boot(boot);
@@ -219,7 +228,7 @@ static void say_start(const struct sim *sim)
 {
 	const struct options *o = &sim->options;
 
-	if (!endpoint_is_local(o->feed) || !endpoint_is_local(o->control))
+	if (!*o->secret_key && (!endpoint_is_local(o->feed) || !endpoint_is_local(o->control)))
 		log_warning("insecure: whoever reaches %s and %s sees and commands the drones", o->feed,
 		    o->control);
 	log_notice("%u drones at %g Hz, feed %s, control %s", o->fleet.drones, o->fleet.rate_hz,

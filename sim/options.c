@@ -24,6 +24,7 @@ const struct flag_desc option_flags[] = {
 	{ .name = "epoch", .value = "MS", .help = "clock starts there, ms since 1970: a repeatable run" },
 	{ .name = "backfill-mb", .value = "N", .help = "memory for samples to be asked for again (256)" },
 	{ .name = "fault", .value = "SPEC", .help = "KIND=VALUE[@DRONE], repeatable; kinds: drop, dup, reorder, garbage, skew, nogps, silence, crash" },
+	{ .name = "config", .value = "FILE", .help = "take [security] secret_key and clients from there" },
 	{ .name = "insecure", .help = "bind where others can reach it, without keys" },
 	{ .name = "help", .letter = 'h', .help = "this" },
 	{ .name = "version", .letter = 'V', .help = "version, and that is all" },
@@ -92,11 +93,11 @@ static int parse_endpoints(struct options *o, const struct args *args, struct er
 		return -1;
 	if (strcmp(o->feed, o->control) == 0)
 		return err_set(err, "--feed and --control are both %s: give one another port", o->feed);
-	if (!o->insecure && !endpoint_is_local(o->feed))
-		return err_set(err, "--feed %s is open to other machines: bind 127.0.0.1, or say --insecure",
+	if (!o->insecure && !*o->secret_key && !endpoint_is_local(o->feed))
+		return err_set(err, "--feed %s is open to other machines: bind 127.0.0.1, give keys with --config, or say --insecure",
 		    o->feed);
-	if (!o->insecure && !endpoint_is_local(o->control))
-		return err_set(err, "--control %s is open to other machines: bind 127.0.0.1, or say --insecure",
+	if (!o->insecure && !*o->secret_key && !endpoint_is_local(o->control))
+		return err_set(err, "--control %s is open to other machines: bind 127.0.0.1, give keys with --config, or say --insecure",
 		    o->control);
 	return 0;
 }
@@ -134,6 +135,24 @@ static int parse_numbers(struct options *o, const struct args *args, struct err 
 	return 0;
 }
 
+/* Only when named: what a daemon's configuration says is not for everybody. */
+static int parse_config(struct options *o, const char *path, struct err *err)
+{
+	struct config config;
+	int ret = 0;
+
+	if (!path)
+		return 0;
+	config_init(&config);
+	ret = config_read_file(&config, path, err);
+	if (ret == 0 && *config.clients && !*config.secret_key)
+		ret = err_set(err, "%s: [security] clients needs secret_key", path);
+	str_copy(o->secret_key, sizeof(o->secret_key), config.secret_key);
+	str_copy(o->clients, sizeof(o->clients), config.clients);
+	config_clear(&config);
+	return ret;
+}
+
 static int parse_all(struct options *o, const struct args *args, struct err *err)
 {
 	o->help = args_has(args, "help");
@@ -150,6 +169,7 @@ static int parse_all(struct options *o, const struct args *args, struct err *err
 	    parse_id(args, "prefix", o->fleet.prefix, err) == -1 ||
 	    parse_id(args, "name", o->fleet.name, err) == -1 ||
 	    parse_model(args_get(args, "model"), &o->fleet.model, err) == -1 ||
+	    parse_config(o, args_get(args, "config"), err) == -1 ||
 	    parse_endpoints(o, args, err) == -1)
 		return -1;
 	return parse_faults(o, args, err);

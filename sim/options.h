@@ -7,6 +7,7 @@
 
 #include "base/endpoint.h"
 #include "base/err.h"
+#include "config/config.h"
 #include "config/flags.h"
 #include "swarm.h"
 
@@ -16,6 +17,7 @@ struct options {
 	char feed[ENDPOINT_SIZE], control[ENDPOINT_SIZE];
 	double speedup;
 	double duration_s;             /* simulated; 0: until stopped */
+	char secret_key[CONFIG_PATH_SIZE], clients[CONFIG_PATH_SIZE]; /* files; "": none */
 	bool insecure, help, version;
 };
 

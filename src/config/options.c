@@ -53,7 +53,7 @@ const struct option_desc option_table[] = {
 	{
 		.section = "fleet", .key = "stale_s", .type = OPTION_NUMBER, AT(stale_s), .unit = "s",
 		.min = 0.5, .max = 3600, .initial = "3",
-		.help = "a drone silent for so long is stale (3 sample periods at least)",
+		.help = "a drone silent for so long is stale",
 	},
 	{
 		.section = "fleet", .key = "lost_s", .type = OPTION_NUMBER, AT(lost_s), .unit = "s",
