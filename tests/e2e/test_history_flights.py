@@ -217,8 +217,8 @@ def read_geojson(text):
 READERS = {"kml": read_kml, "gpx": read_gpx, "geojson": read_geojson}
 
 
-def same(got, wanted):
-    assert [len(s) for s in got] == [len(s) for s in wanted]
+def same(got, wanted, *said):
+    assert [len(s) for s in got] == [len(s) for s in wanted], said
     for a, b in zip(sum(got, []), sum(wanted, [])):
         assert a[0] == b[0]
         assert a[1:3] == pytest.approx(b[1:3], abs=1e-9) and a[3] == pytest.approx(b[3], abs=1e-4)
@@ -235,7 +235,8 @@ def test_exported_points_are_those_sent(track, place, form):
     # The sample on the ground that ends the flight may be its last.
     if len(sum(READERS[form](text), [])) < len(sum(wanted, [])):
         wanted[-1].pop()
-    same(READERS[form](text), wanted)
+    same(READERS[form](text), wanted, sql(history_of(d), "SELECT * FROM flights"),
+         sql(history_of(d), "SELECT seq, time, flags, lat FROM telemetry"))
     code, out, err = export(d, flight, "--format", form)
     assert code == 0 and out == text, err
 

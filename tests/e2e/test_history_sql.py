@@ -225,7 +225,7 @@ def test_tables_and_columns_are_in_the_manual(filled, table):
     code, out, err = ask_sql(history_of(filled[1]), "SELECT *%s FROM %s LIMIT 0" % (hidden, table), "--csv")
     assert code == 0, err
     page = (pathlib.Path(__file__).parents[2] / "man/odyssey-history.7").read_text(encoding="utf-8")
-    section = page.split("\n.Ss %s\n" % table)[1].split("\n.S")[0]
+    section = page.split("\n.Ss %s\n" % table)[1].split("\n.Ss ")[0].split("\n.Sh ")[0]
     for name in out.strip().split(","):
         if name not in protocol.NAMES[3:]:  # those are in odyssey-protocol(7)
             assert ".It Va %s" % name in section, "%s.%s" % (table, name)
