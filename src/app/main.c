@@ -139,7 +139,8 @@ static int run(const struct subcommand *s, int argc, char **argv)
 	 * has seen enough and closed the pipe need not be told. */
 	errno = 0;
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		if (errno != EPIPE)
+		/* One that failed has said why. */
+		if (code == EXIT_OK && errno != EPIPE)
 			fprintf(stderr, "odyssey %s: the results could not all be written: %s\n",
 			    s->name, errno ? strerror(errno) : "an earlier write failed");
 		if (code == EXIT_OK)
