@@ -111,6 +111,7 @@ def test_killed_and_read_without_a_daemon(loaded):
         [("ok",)]
 
 
+@pytest.mark.slow
 def test_locked_by_another_program(loaded, opened):
     """A small queue is full long before: memory stays bounded, nothing is lost in the end."""
     src, d, w, load = loaded(drones=100, padding=400)
@@ -139,6 +140,7 @@ def test_locked_by_another_program(loaded, opened):
     assert len(sql(history_of(d), "SELECT * FROM events WHERE text LIKE '%history is%'")) >= 1
 
 
+@pytest.mark.slow
 def test_what_comes_after_an_outage_is_soon_committed(loaded):
     src, d, w, load = loaded(drones=100)
     [day] = day_files(history_of(d))
@@ -182,6 +184,7 @@ def small_disk(place, opened):
     return start
 
 
+@pytest.mark.slow
 def test_full_to_the_last_byte(small_disk, fake, daemon, watch, opened):
     disk = small_disk(65536)
     src = fake(drones=["F%03d" % n for n in range(100)])
@@ -311,7 +314,7 @@ def test_taken_away_under_it(loaded, opened, do):
     load.close()
     for drone in src.drones:
         src.sample(drone)
-    wait_all_stored(history_of(d), src)
+    wait_all_stored(history_of(d), src, timeout=10)
     assert len(said(w, "history")) <= 3, said(w, "history")
     assert d.running()
 
