@@ -16,6 +16,7 @@ struct export {
 	int64_t from, to;
 	char name[128];
 	bool found;
+	struct track_info info;      /* the writer's as long as it writes */
 	struct track_writer *writer; /* begun with the first sample */
 	const char *format;
 	FILE *out;
@@ -81,12 +82,12 @@ static int read_range(const struct app *app, struct export *e, struct err *err)
 static bool take_sample(void *context, const struct query_value *v, size_t n)
 {
 	struct export *e = context;
-	struct track_info info = { .name = e->name, .drone = e->drone };
 	struct sample s = { 0 };
 	struct err err;
 
 	/* The format was checked before. */
-	if (!e->writer && track_open(&e->writer, e->format, e->out, &info, &err) == -1)
+	e->info = (struct track_info){ .name = e->name, .drone = e->drone };
+	if (!e->writer && track_open(&e->writer, e->format, e->out, &e->info, &err) == -1)
 		return false;
 	for (size_t f = 0; f < n && f < FIELD_COUNT; f++) {
 		if (v[f].type == QUERY_NULL)

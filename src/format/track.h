@@ -28,7 +28,7 @@ struct track_info {
 	const char *drone;
 };
 
-/* out stays the caller's. -1 where there is no such format. */
+/* out and info stay the caller's and must outlive the writer. -1 where there is no such format. */
 int track_open(struct track_writer **w, const char *format, FILE *out,
     const struct track_info *info, struct err *err);
 /* Samples of one drone in order of boot and seq. */

@@ -96,7 +96,7 @@ def load(build, drones, rate, seconds, bars):
         site.close()
     rows = subprocess.run(
         [build / "odyssey", "sql", "--history", site.dir / "state/history", "--csv",
-         "SELECT count(*), count(DISTINCT drone), sum(n) - sum(top - low + 1) FROM (SELECT drone, "
+         "SELECT sum(n), count(DISTINCT drone), sum(n) - sum(top - low + 1) FROM (SELECT drone, "
          "count(*) AS n, max(seq) AS top, min(seq) AS low FROM telemetry GROUP BY drone, boot)"],
         capture_output=True, text=True)
     if rows.returncode == 0:
