@@ -10,28 +10,6 @@
 
 #define WIDTH 78
 
-/* The one source that is not commented out: odyssey-sim where it binds by
- * itself. */
-#define SAMPLE_SOURCE "sim"
-#define SAMPLE_FEED "tcp://127.0.0.1:7610"
-
-static const struct {
-	const char *section, *about;
-} sections[] = {
-	{ "daemon", "The daemon of this site, and where the other commands find it." },
-	{ "source",
-	    "Where drones come from: a section for each source, in order of precedence. A drone "
-	    "that two sources offer belongs to the one named first." },
-	{ "fleet", "When data counts as old. Old data is marked and never shown as current." },
-	{ "command", "Commands to drones." },
-	{ "history", "The log of everything that arrives." },
-	{ "security",
-	    "Keys (CURVE). They are needed as soon as the daemon binds an address that others can "
-	    "reach, or the word insecure; odyssey keys makes them." },
-	{ "bridge", "MAVLink vehicles: odyssey bridge." },
-	{ "log", "Messages of the daemon itself." },
-};
-
 static void comment(FILE *out, const char *text)
 {
 	int column = 0;
@@ -79,8 +57,9 @@ static void takes(const struct option_desc *o, char *text, size_t size)
 
 static void print_option(FILE *out, const struct option_desc *o)
 {
+	/* The one thing that is not commented out: odyssey-sim where it binds by itself. */
 	bool active = strcmp(o->section, "source") == 0 && strcmp(o->key, "feed") == 0;
-	const char *value = active ? SAMPLE_FEED : o->initial;
+	const char *value = o->needed ? o->needed : o->initial;
 	char help[256], range[128];
 
 	snprintf(help, sizeof(help), "%c%s.", toupper((unsigned char)o->help[0]), o->help + 1);
@@ -89,15 +68,6 @@ static void print_option(FILE *out, const struct option_desc *o)
 	comment(out, help);
 	fprintf(out, "#   %s\n%s%s =%s%s\n", range, active ? "" : "#", o->key, *value ? " " : "",
 	    value);
-}
-
-static const char *about(const char *section)
-{
-	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
-		if (strcmp(sections[i].section, section) == 0)
-			return sections[i].about;
-	}
-	return "";
 }
 
 void doc_conf(FILE *out)
@@ -114,9 +84,9 @@ void doc_conf(FILE *out)
 		if (strcmp(section, o->section) != 0) {
 			section = o->section;
 			fprintf(out, "\n");
-			comment(out, about(section));
-			fprintf(out, "[%s%s]\n", section,
-			    strcmp(section, "source") == 0 ? " " SAMPLE_SOURCE : "");
+			comment(out, section_find(section)->about);
+			fprintf(out, "[%s%s%s]\n", section, section_find(section)->a ? " " : "",
+			    section_find(section)->a ? section_find(section)->sample : "");
 		}
 		print_option(out, o);
 	}
@@ -125,7 +95,7 @@ void doc_conf(FILE *out)
 static void environment_name(const struct option_desc *o, char *text, size_t size)
 {
 	snprintf(text, size, "ODYSSEY_%s%s_%s", o->section,
-	    strcmp(o->section, "source") == 0 ? "_NAME" : "", o->key);
+	    section_find(o->section)->a ? "_NAME" : "", o->key);
 	for (char *p = text; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
 }
@@ -142,16 +112,17 @@ void doc_options(FILE *out)
 				fprintf(out, ".El\n");
 			section = o->section;
 			fprintf(out, ".Ss [%s%s]\n", section,
-			    strcmp(section, "source") == 0 ? " NAME" : "");
-			doc_text(out, about(section));
+			    section_find(section)->a ? " NAME" : "");
+			doc_text(out, section_find(section)->about);
 			fprintf(out, ".Bl -tag -width Ds\n");
 		}
 		takes(o, range, sizeof(range));
 		environment_name(o, name, sizeof(name));
 		fprintf(out, ".It Ic %s\n", o->key);
 		doc_sentence(out, o->help);
-		fprintf(out, "Takes %s; default: %s%s%s.\nEnvironment:\n.Ev %s .\n", range,
-		    *o->initial ? o->initial : "none", *o->initial && o->unit ? " " : "",
+		fprintf(out, "Takes %s; %s: %s%s%s.\nEnvironment:\n.Ev %s .\n", range,
+		    o->needed ? "needed, as in" : "default",
+		    o->needed ? o->needed : *o->initial ? o->initial : "none", *o->initial && o->unit ? " " : "",
 		    *o->initial && o->unit ? o->unit : "", name);
 	}
 	fprintf(out, ".El\n");

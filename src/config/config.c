@@ -62,7 +62,7 @@ static int set_text(const struct option_desc *o, void *at, const char *value, co
 	if (o->type == OPTION_ID && !id_valid(value, strlen(value)))
 		return err_set(err, "%s: %s must be 1 to 32 of A-Z a-z 0-9 _ -, and \"%s\" is not",
 		    where, o->key, value);
-	if (o->type == OPTION_WORD && !is_choice(o->choices, value))
+	if (o->type == OPTION_WORD && (*value || *o->initial) && !is_choice(o->choices, value))
 		return err_set(err, "%s: %s must be one of %s, and \"%s\" is not", where, o->key,
 		    o->choices, value);
 	if (o->type == OPTION_ENDPOINT && *value) {
@@ -101,7 +101,7 @@ static void set_defaults(const char *section, void *base)
 	for (const struct option_desc *o = option_table; o->section; o++) {
 		struct err err;
 
-		if (section ? in_section(o, section) : !in_section(o, "source")) {
+		if (section ? in_section(o, section) : !section_find(o->section)->a) {
 			/* A default out of its own bounds is our bug; the unit test
 			 * walks the table. "" where an id belongs is no default. */
 			if (*o->initial || o->type != OPTION_NUMBER)
@@ -119,28 +119,62 @@ void config_init(struct config *config)
 void config_clear(struct config *config)
 {
 	free(config->sources);
+	free(config->alarms);
+	free(config->zones);
+	free(config->layers);
 	memset(config, 0, sizeof(*config));
 }
 
-static struct config_source *find_source(struct config *config, const char *name)
+const struct section_desc *section_find(const char *name)
 {
-	for (size_t i = 0; i < config->source_count; i++) {
-		if (strcmp(config->sources[i].name, name) == 0)
-			return &config->sources[i];
+	for (const struct section_desc *s = section_table; s->name; s++) {
+		if (strcmp(s->name, name) == 0)
+			return s;
 	}
 	return NULL;
 }
 
-static struct config_source *add_source(struct config *config, const char *name)
+static size_t list_count(const struct config *config, const struct section_desc *section)
 {
-	struct config_source *s;
+	size_t n;
 
-	mem_grow(config->sources, config->source_count, config->source_cap);
-	s = &config->sources[config->source_count++];
-	memset(s, 0, sizeof(*s));
-	set_defaults("source", s);
-	str_copy(s->name, sizeof(s->name), name);
-	return s;
+	memcpy(&n, (const char *)config + section->count, sizeof(n));
+	return n;
+}
+
+void *config_row(const struct config *config, const struct section_desc *section, size_t i)
+{
+	char *rows;
+
+	memcpy(&rows, (const char *)config + section->list, sizeof(rows));
+	return i < list_count(config, section) ? rows + i * section->row_size : NULL;
+}
+
+/* The row of that name, made if need be; the name is its first member. */
+static void *list_row(struct config *config, const struct section_desc *section, const char *name)
+{
+	size_t n = list_count(config, section), cap;
+	char *rows, *row;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(config_row(config, section, i), name) == 0)
+			return config_row(config, section, i);
+	}
+	memcpy(&rows, (char *)config + section->list, sizeof(rows));
+	memcpy(&cap, (char *)config + section->cap, sizeof(cap));
+	if (n == cap) {
+		cap = cap ? 2 * cap : 4;
+		rows = xreallocarray(rows, cap, section->row_size);
+		memcpy((char *)config + section->list, &rows, sizeof(rows));
+		memcpy((char *)config + section->cap, &cap, sizeof(cap));
+	}
+	row = rows + n * section->row_size;
+	memset(row, 0, section->row_size);
+	set_defaults(section->name, row);
+	str_copy(row, ID_SIZE, name);
+	n++;
+	memcpy((char *)config + section->count, &n, sizeof(n));
+	return row;
 }
 
 static int unknown_option(const char *section, const char *key, const char *where, struct err *err)
@@ -167,26 +201,28 @@ static int unknown_option(const char *section, const char *key, const char *wher
 int config_set(struct config *config, const char *section, const char *key, const char *value,
     const char *where, struct err *err)
 {
-	const char *kind = section;
+	const char *blank = strchr(section, ' '), *name = blank ? blank + 1 : "";
+	char kind[ID_SIZE];
+	const struct section_desc *desc;
 	void *base = config;
 
-	if (str_starts(section, "source ")) {
-		const char *name = section + strlen("source ");
-		struct config_source *s;
-
-		if (!id_valid(name, strlen(name)))
-			return err_set(err,
-			    "%s: a source's name must be 1 to 32 of A-Z a-z 0-9 _ -, and \"%s\" is not",
-			    where, name);
-		s = find_source(config, name);
-		base = s ? s : add_source(config, name);
-		kind = "source";
-	} else if (strcmp(section, "source") == 0) {
-		return err_set(err, "%s: a source needs a name, as in [source sim]", where);
-	}
+	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(section, " "), section);
+	desc = section_find(kind);
+	if (!desc || (blank && !desc->a))
+		return unknown_option(section, key, where, err);
+	if (desc->a && !*name)
+		return err_set(err, "%s: %s needs a name, as in [%s %s]", where, desc->a, kind,
+		    desc->sample);
+	if (desc->a && !id_valid(name, strlen(name)))
+		return err_set(err,
+		    "%s: %s's name must be 1 to 32 of A-Z a-z 0-9 _ -, and \"%s\" is not", where,
+		    desc->a, name);
 	for (const struct option_desc *o = option_table; o->section; o++) {
-		if (in_section(o, kind) && strcmp(o->key, key) == 0)
-			return set_option(o, base, value, where, err);
+		if (!in_section(o, kind) || strcmp(o->key, key) != 0)
+			continue;
+		if (desc->a)
+			base = list_row(config, desc, name);
+		return set_option(o, base, value, where, err);
 	}
 	return unknown_option(kind, key, where, err);
 }
@@ -202,7 +238,7 @@ int config_add_source(struct config *config, const char *pair, bool first, struc
 	if (first)
 		config->source_count = 0;
 	snprintf(name, sizeof(name), "source%zu", config->source_count + 1);
-	s = add_source(config, name);
+	s = list_row(config, section_find("source"), name);
 	str_copy(s->feed, sizeof(s->feed), feed);
 	str_copy(s->control, sizeof(s->control), control);
 	return 0;
@@ -213,9 +249,6 @@ static int finish_source(struct config *config, size_t i, struct err *err)
 	struct config_source *s = &config->sources[i];
 	struct err why;
 
-	if (!*s->feed)
-		return err_set(err, "%s: [source %s] needs a feed, as in feed = tcp://127.0.0.1:7610",
-		    *config->path ? config->path : "configuration", s->name);
 	if (endpoint_check(s->feed, ENDPOINT_CONNECT, &why) == -1)
 		return err_set(err, "[source %s]: %s", s->name, why.text);
 	if (!*s->control)
@@ -224,6 +257,20 @@ static int finish_source(struct config *config, size_t i, struct err *err)
 		if (strcmp(config->sources[j].feed, s->feed) == 0)
 			return err_set(err, "the sources %s and %s have the same feed %s; drop one",
 			    config->sources[j].name, s->name, s->feed);
+	}
+	return 0;
+}
+
+static int check_needed(const struct config *config, const struct option_desc *o, struct err *err)
+{
+	const struct section_desc *section = section_find(o->section);
+	const char *row;
+
+	for (size_t i = 0; (row = config_row(config, section, i)) != NULL; i++) {
+		if (!row[o->offset])
+			return err_set(err, "%s: [%s %s] needs a %s, as in %s = %s",
+			    *config->path ? config->path : "configuration", o->section, row, o->key,
+			    o->key, o->needed);
 	}
 	return 0;
 }
@@ -250,6 +297,10 @@ int config_finish(struct config *config, struct err *err)
 	    snprintf(config->history_dir, sizeof(config->history_dir), "%s/history",
 		config->state_dir) >= (int)sizeof(config->history_dir))
 		return err_set(err, "the state directory's path is too long");
+	for (const struct option_desc *o = option_table; o->section; o++) {
+		if (o->needed && check_needed(config, o, err) == -1)
+			return -1;
+	}
 	for (size_t i = 0; i < config->source_count; i++) {
 		if (finish_source(config, i, err) == -1)
 			return -1;

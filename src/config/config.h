@@ -28,6 +28,34 @@ struct config_source {
 	char server_key[CONFIG_PATH_SIZE];
 };
 
+/* [alarm NAME]: a rule of one's own, or what is to be different of a built-in
+ * one. "" is "as built in". See odyssey-alarms(5). */
+struct config_alarm {
+	char name[ID_SIZE];
+	bool on;
+	char when[CONFIG_TEXT_SIZE], hold[CONFIG_TEXT_SIZE], clear[CONFIG_TEXT_SIZE];
+	char level[16], text[CONFIG_TEXT_SIZE], only[CONFIG_TEXT_SIZE];
+	char latch[8]; /* "yes", "no" */
+};
+
+/* [zone NAME]: a file of fences, and what is to be different of its zones. */
+struct config_zone {
+	char name[ID_SIZE];
+	char file[CONFIG_PATH_SIZE];
+	char kind[16];                 /* "in", "out"; "" as the file says */
+	char floor[32], ceiling[32];   /* metres above home; "" as the file says */
+	char drones[CONFIG_TEXT_SIZE]; /* ids and patterns; "" for all */
+};
+
+/* [layer NAME]: a shapefile of the map. */
+struct config_layer {
+	char name[ID_SIZE];
+	char file[CONFIG_PATH_SIZE];
+	char kind[16];
+	char colour[32]; /* "" as the kind's */
+	double min_zoom, max_zoom;
+};
+
 struct config {
 	char path[CONFIG_PATH_SIZE]; /* the file read; "" for none */
 
@@ -37,8 +65,19 @@ struct config {
 	bool insecure;
 	char server_key[CONFIG_PATH_SIZE];
 
-	struct config_source *sources; /* owned; the file's order */
+	/* Owned; the file's order. */
+	struct config_source *sources;
 	size_t source_count, source_cap;
+	struct config_alarm *alarms;
+	size_t alarm_count, alarm_cap;
+	struct config_zone *zones;
+	size_t zone_count, zone_cap;
+	struct config_layer *layers;
+	size_t layer_count, layer_cap;
+
+	/* A program to run at an alarm; never from ./odyssey.conf. */
+	char notify_run[CONFIG_PATH_SIZE], notify_level[16];
+	double notify_timeout_s, notify_at_once;
 
 	double stale_s, lost_s;
 
@@ -65,23 +104,41 @@ enum option_type {
 	OPTION_PATH,     /* ~/ at its start is the home directory */
 	OPTION_NUMBER,
 	OPTION_BOOL,     /* yes or no */
-	OPTION_WORD,     /* one of choices */
+	OPTION_WORD,     /* one of choices; "" where that is the default */
 };
 
 struct option_desc {
 	const char *section, *key;
 	enum option_type type;
-	size_t offset, size; /* in struct config, or config_source for [source NAME] */
+	size_t offset, size; /* in struct config, or in the row of a named section */
 	const char *unit;    /* of a number: "s", "MB", ... or NULL */
 	double min, max;
 	const char *choices; /* "error|warning|..." */
 	const char *initial; /* default as one writes it; "" for none */
+	const char *needed;  /* as one could be, where a named section needs it; or NULL */
 	const char *help;
 };
 
-/* Ended by a row without section. Rows of section "source" are for every
- * [source NAME]. */
+/* Ended by a row without section. */
 extern const struct option_desc option_table[];
+
+/* Sections, in the order they are documented in. A named one ([source NAME])
+ * may stand any number of times and is a row of a list each. */
+struct section_desc {
+	const char *name;
+	const char *about;
+	const char *a;      /* of a named one: "a source"; NULL: it has no name */
+	const char *sample; /* a name as one could be */
+	size_t list, count, cap; /* offsets of the list's members in struct config */
+	size_t row_size;         /* of which the name is the first member */
+};
+
+/* Ended by a row without name. */
+extern const struct section_desc section_table[];
+/* NULL for a word that is none. */
+const struct section_desc *section_find(const char *name);
+/* Row i of a named section's list, NULL past its end. */
+void *config_row(const struct config *config, const struct section_desc *section, size_t i);
 
 /* Everything at its default. */
 void config_init(struct config *config);
@@ -96,7 +153,8 @@ int config_read_file(struct config *config, const char *path, struct err *err);
 /* Looks for the file: explicit (may be NULL), ./odyssey.conf if it is safe,
  * $XDG_CONFIG_HOME/odyssey/odyssey.conf, /etc/odyssey/odyssey.conf; then the
  * environment. A ./odyssey.conf that others could have written is passed
- * over, which *warning says ("" otherwise). */
+ * over, and so is its [notify] always: a directory one happens to stand in must
+ * not say what is run. *warning says either ("" otherwise). */
 int config_load(struct config *config, const char *explicit_path, struct err *warning,
     struct err *err);
 /* The sources of the command line in place of the file's: FEED[,CONTROL]. The

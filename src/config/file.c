@@ -18,6 +18,8 @@ struct reading {
 	FILE *file;
 	int line;
 	bool failed;
+	bool here;      /* ./odyssey.conf, found rather than named */
+	bool passed_over;
 	struct err *err;
 };
 
@@ -57,14 +59,19 @@ static int handle(void *user, const char *section, const char *name, const char 
 		r->failed = true;
 		return 0;
 	}
+	if (r->here && strcmp(section, "notify") == 0) {
+		r->passed_over = true;
+		return 1;
+	}
 	if (config_set(r->config, section, name, value, where, r->err) == -1)
 		r->failed = true;
 	return !r->failed;
 }
 
-int config_read_file(struct config *config, const char *path, struct err *err)
+static int read_file(struct config *config, const char *path, bool here, struct err *warning,
+    struct err *err)
 {
-	struct reading r = { .config = config, .path = path, .err = err };
+	struct reading r = { .config = config, .path = path, .here = here, .err = err };
 	struct stat st;
 	int ret;
 
@@ -85,8 +92,17 @@ int config_read_file(struct config *config, const char *path, struct err *err)
 		    path, ret);
 	if (ret < 0)
 		return err_set(err, "the configuration %s cannot be read", path);
+	if (r.passed_over)
+		err_set(warning,
+		    "[notify] in ./odyssey.conf is passed over: what is run is taken only from a file "
+		    "named with --config, the user's or the system's");
 	str_copy(config->path, sizeof(config->path), path);
 	return 0;
+}
+
+int config_read_file(struct config *config, const char *path, struct err *err)
+{
+	return read_file(config, path, false, NULL, err);
 }
 
 /* Owned by the user or root and not writable by others, so that a directory
@@ -102,15 +118,15 @@ static bool is_safe(const char *path)
 static int read_environment(struct config *config, struct err *err)
 {
 	for (const struct option_desc *o = option_table; o->section; o++) {
-		bool of_source = strcmp(o->section, "source") == 0;
-		size_t n = of_source ? config->source_count : 1;
+		const struct section_desc *desc = section_find(o->section);
 
-		for (size_t i = 0; i < n; i++) {
-			char name[160], section[ID_SIZE + 8];
+		for (size_t i = 0; desc->a ? config_row(config, desc, i) != NULL : i < 1; i++) {
+			char name[160], section[2 * ID_SIZE];
 			const char *value;
 
-			snprintf(section, sizeof(section), "%s%s%s", o->section, of_source ? " " : "",
-			    of_source ? config->sources[i].name : "");
+			/* The name is a row's first member. */
+			snprintf(section, sizeof(section), "%s%s%s", o->section, desc->a ? " " : "",
+			    desc->a ? (const char *)config_row(config, desc, i) : "");
 			snprintf(name, sizeof(name), "ODYSSEY_%s_%s", section, o->key);
 			for (char *p = name; *p; p++)
 				*p = isalnum((unsigned char)*p) ? (char)toupper((unsigned char)*p) : '_';
@@ -148,7 +164,8 @@ int config_load(struct config *config, const char *explicit_path, struct err *wa
 		else if (access("/etc/odyssey/odyssey.conf", R_OK) == 0)
 			path = "/etc/odyssey/odyssey.conf";
 	}
-	if (path && config_read_file(config, path, err) == -1)
+	if (path && read_file(config, path, path != explicit_path && path != user &&
+		strcmp(path, "odyssey.conf") == 0, warning, err) == -1)
 		return -1;
 	return read_environment(config, err);
 }

@@ -2,9 +2,7 @@
 #include "config/config.h"
 
 #define AT(member) .offset = offsetof(struct config, member), .size = sizeof(((struct config *)0)->member)
-#define IN_SOURCE(member)                                                      \
-	.offset = offsetof(struct config_source, member),                      \
-	.size = sizeof(((struct config_source *)0)->member)
+#define IN(type, member) .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
 
 const struct option_desc option_table[] = {
 	{
@@ -34,20 +32,20 @@ const struct option_desc option_table[] = {
 		.initial = "", .help = "file with the daemon's public key, for those who connect to it",
 	},
 	{
-		.section = "source", .key = "feed", .type = OPTION_ENDPOINT, IN_SOURCE(feed),
-		.initial = "", .help = "where the source publishes",
+		.section = "source", .key = "feed", .type = OPTION_ENDPOINT, IN(config_source, feed),
+		.initial = "", .needed = "tcp://127.0.0.1:7610", .help = "where the source publishes",
 	},
 	{
-		.section = "source", .key = "control", .type = OPTION_ENDPOINT, IN_SOURCE(control),
+		.section = "source", .key = "control", .type = OPTION_ENDPOINT, IN(config_source, control),
 		.initial = "", .help = "where it takes requests; left out: the port above feed",
 	},
 	{
-		.section = "source", .key = "replay", .type = OPTION_BOOL, IN_SOURCE(replay),
+		.section = "source", .key = "replay", .type = OPTION_BOOL, IN(config_source, replay),
 		.initial = "no",
 		.help = "it offers the past: shown, never logged, no alarms, no commands",
 	},
 	{
-		.section = "source", .key = "server_key", .type = OPTION_PATH, IN_SOURCE(server_key),
+		.section = "source", .key = "server_key", .type = OPTION_PATH, IN(config_source, server_key),
 		.initial = "", .help = "file with the source's public key, where it has one",
 	},
 	{
@@ -93,6 +91,100 @@ const struct option_desc option_table[] = {
 		.section = "history", .key = "keep_gb", .type = OPTION_NUMBER, AT(keep_gb),
 		.unit = "GB", .min = 0, .max = 1e6, .initial = "0",
 		.help = "oldest days are deleted above this size; 0 keeps them",
+	},
+	{
+		.section = "alarm", .key = "when", .type = OPTION_TEXT, IN(config_alarm, when),
+		.initial = "", .help = "the condition, as in battery < 25 and in_air",
+	},
+	{
+		.section = "alarm", .key = "for", .type = OPTION_TEXT, IN(config_alarm, hold),
+		.initial = "", .help = "how long it must hold: 5s, or 3x for three samples in a row",
+	},
+	{
+		.section = "alarm", .key = "clear", .type = OPTION_TEXT, IN(config_alarm, clear),
+		.initial = "",
+		.help = "the condition that ends it, so that a value at its limit gives one alarm, not many",
+	},
+	{
+		.section = "alarm", .key = "level", .type = OPTION_WORD, IN(config_alarm, level),
+		.choices = "watch|warning|critical", .initial = "", .help = "how much it matters",
+	},
+	{
+		.section = "alarm", .key = "text", .type = OPTION_TEXT, IN(config_alarm, text),
+		.initial = "", .help = "what it says; {battery} and the like become values",
+	},
+	{
+		.section = "alarm", .key = "only", .type = OPTION_TEXT, IN(config_alarm, only),
+		.initial = "", .help = "drones it is for: ids and patterns, blanks between",
+	},
+	{
+		.section = "alarm", .key = "latch", .type = OPTION_WORD, IN(config_alarm, latch),
+		.choices = "yes|no", .initial = "",
+		.help = "whether it stands until somebody acknowledges it, even when the cause has gone",
+	},
+	{
+		.section = "alarm", .key = "on", .type = OPTION_BOOL, IN(config_alarm, on),
+		.initial = "yes", .help = "no switches the rule off",
+	},
+	{
+		.section = "zone", .key = "file", .type = OPTION_PATH, IN(config_zone, file),
+		.initial = "", .needed = "field.geojson",
+		.help = "GeoJSON, QGroundControl .plan, KML, OpenAir or ED-269",
+	},
+	{
+		.section = "zone", .key = "kind", .type = OPTION_WORD, IN(config_zone, kind),
+		.choices = "in|out", .initial = "",
+		.help = "in: drones stay inside; out: they stay outside; left out: as the file says",
+	},
+	{
+		.section = "zone", .key = "floor", .type = OPTION_TEXT, IN(config_zone, floor),
+		.initial = "", .help = "lowest height it is for, metres above home; left out: as the file says",
+	},
+	{
+		.section = "zone", .key = "ceiling", .type = OPTION_TEXT, IN(config_zone, ceiling),
+		.initial = "", .help = "greatest height it is for, metres above home; left out: as the file says",
+	},
+	{
+		.section = "zone", .key = "drones", .type = OPTION_TEXT, IN(config_zone, drones),
+		.initial = "", .help = "drones it is for: ids and patterns, blanks between; left out: all",
+	},
+	{
+		.section = "notify", .key = "run", .type = OPTION_PATH, AT(notify_run), .initial = "",
+		.help = "program that is run at each alarm, the alarm as JSON on its standard input",
+	},
+	{
+		.section = "notify", .key = "level", .type = OPTION_WORD, AT(notify_level),
+		.choices = "watch|warning|critical", .initial = "warning",
+		.help = "alarms below this level run nothing",
+	},
+	{
+		.section = "notify", .key = "timeout_s", .type = OPTION_NUMBER, AT(notify_timeout_s),
+		.unit = "s", .min = 0.1, .max = 600, .initial = "10",
+		.help = "a run that takes longer is ended",
+	},
+	{
+		.section = "notify", .key = "at_once", .type = OPTION_NUMBER, AT(notify_at_once),
+		.min = 1, .max = 64, .initial = "4", .help = "most runs at the same time",
+	},
+	{
+		.section = "layer", .key = "file", .type = OPTION_PATH, IN(config_layer, file),
+		.initial = "", .needed = "coast.shp", .help = "the shapefile, .shp",
+	},
+	{
+		.section = "layer", .key = "kind", .type = OPTION_TEXT, IN(config_layer, kind),
+		.initial = "", .help = "what it shows: land, coast, border, road, river, place, ...; left out: by its geometry",
+	},
+	{
+		.section = "layer", .key = "colour", .type = OPTION_TEXT, IN(config_layer, colour),
+		.initial = "", .help = "a colour's name or number of 256; left out: the kind's",
+	},
+	{
+		.section = "layer", .key = "min_zoom", .type = OPTION_NUMBER, IN(config_layer, min_zoom),
+		.min = 0, .max = 22, .initial = "0", .help = "not drawn when further out",
+	},
+	{
+		.section = "layer", .key = "max_zoom", .type = OPTION_NUMBER, IN(config_layer, max_zoom),
+		.min = 0, .max = 22, .initial = "22", .help = "not drawn when closer in",
 	},
 	{
 		.section = "security", .key = "secret_key", .type = OPTION_PATH, AT(secret_key),
@@ -149,5 +241,57 @@ const struct option_desc option_table[] = {
 		.choices = "error|warning|notice|info|debug", .initial = "notice",
 		.help = "how much is said on stderr",
 	},
+	{ 0 },
+};
+
+#define LIST(type, member, number, room)                                                       \
+	.list = offsetof(struct config, member), .count = offsetof(struct config, number),     \
+	.cap = offsetof(struct config, room), .row_size = sizeof(struct type)
+
+const struct section_desc section_table[] = {
+	{ .name = "daemon", .about = "The daemon of this site, and where the other commands find it." },
+	{
+		.name = "source", .a = "a source", .sample = "sim",
+		LIST(config_source, sources, source_count, source_cap),
+		.about = "Where drones come from: a section for each source, in order of precedence. "
+			 "A drone that two sources offer belongs to the one named first.",
+	},
+	{
+		.name = "fleet",
+		.about = "When data counts as old. Old data is marked and never shown as current.",
+	},
+	{ .name = "command", .about = "Commands to drones." },
+	{ .name = "history", .about = "The log of everything that arrives." },
+	{
+		.name = "alarm", .a = "an alarm", .sample = "battery_low",
+		LIST(config_alarm, alarms, alarm_count, alarm_cap),
+		.about = "Rules of one's own, and what is to be different of the built-in ones: a "
+			 "section for each. What is left out stays as it is built in. See "
+			 "odyssey-alarms(5).",
+	},
+	{
+		.name = "zone", .a = "a zone", .sample = "field",
+		LIST(config_zone, zones, zone_count, zone_cap),
+		.about = "Fences and ceilings from files: a section for each file. See "
+			 "odyssey-alarms(5).",
+	},
+	{
+		.name = "notify",
+		.about = "A program to run at an alarm: mail, chat, a siren. Never taken from "
+			 "./odyssey.conf.",
+	},
+	{
+		.name = "layer", .a = "a layer", .sample = "coast",
+		LIST(config_layer, layers, layer_count, layer_cap),
+		.about = "Layers of the map, the lowest first: a section for each shapefile. With "
+			 "none, the maps that come with the program are shown.",
+	},
+	{
+		.name = "security",
+		.about = "Keys (CURVE). They are needed as soon as the daemon binds an address that "
+			 "others can reach, or the word insecure; odyssey keys makes them.",
+	},
+	{ .name = "bridge", .about = "MAVLink vehicles: odyssey bridge." },
+	{ .name = "log", .about = "Messages of the daemon itself." },
 	{ 0 },
 };

@@ -33,7 +33,7 @@ static void test_table(void **state)
 		/* The default is itself a proper value. */
 		config_init(&c);
 		snprintf(section, sizeof(section), "%s%s", o->section,
-		    strcmp(o->section, "source") == 0 ? " x" : "");
+		    section_find(o->section)->a ? " x" : "");
 		CHECK(o->key, config_set(&c, section, o->key, o->initial, "here", &err) == 0);
 		config_clear(&c);
 	}
@@ -53,6 +53,12 @@ static void test_sentences(void **state)
 		{ "no section", "name = x\n", ":1: name stands before the first [section]" },
 		{ "a section not closed", "[daemon\nname = x\n", ":1: this is neither" },
 		{ "no value", "[daemon]\nrubbish\n", ":2: this is neither" },
+		{ "a name too many", "[fleet x]\nstale_s = 3\n", ":2: there is no section [fleet x]" },
+		{ "an alarm without a name", "[alarm]\nlevel = watch\n", ":2: an alarm needs a name, as in [alarm battery_low]" },
+		{ "a zone's name", "[zone a b]\nfile = x\n", ":2: a zone's name must be 1 to 32" },
+		{ "a level that is none", "[alarm a]\nlevel = loud\n", ":2: level must be one of watch|warning|critical" },
+		{ "a zone without a file", "[zone z]\nkind = in\n", "[zone z] needs a file" },
+		{ "a layer without a file", "[layer l]\nkind = land\n", "[layer l] needs a file" },
 		{ "number out of range", "[fleet]\nstale_s = 99999\n", ":2: stale_s must be a number within 0.5 to 3600 s" },
 		{ "no number", "[fleet]\nstale_s = soon\n", "\"soon\" is not" },
 		{ "not a number at all", "[fleet]\nstale_s = nan\n", "\"nan\" is not" },
@@ -75,6 +81,8 @@ static void test_sentences(void **state)
 		config_init(&c);
 		write_file(path, cases[i].text);
 		ret = config_read_file(&c, path, &err);
+		if (ret == 0)
+			ret = config_finish(&c, &err);
 		if (!cases[i].want && ret == -1)
 			fail_msg("%s: refused: %s", cases[i].legend, err.text);
 		if (cases[i].want && (ret == 0 || !strstr(err.text, cases[i].want)))
@@ -118,6 +126,38 @@ static void test_sources(void **state)
 	unlink(path);
 }
 
+static void test_named_sections(void **state)
+{
+	char path[] = "/tmp/odyssey-test-XXXXXX";
+	int fd = mkstemp(path);
+	struct config c;
+	struct err err;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	write_file(path, "[alarm b]\nlevel = watch\n[layer x]\nfile = a.shp\n[alarm a]\non = no\n"
+			 "[alarm b]\nfor = 3x\n[alarm c]\nwhen = battery < 5\n"
+			 "[alarm d]\nlatch = yes\n[alarm e]\nlatch = no\n");
+	config_init(&c);
+	assert_int_equal(config_read_file(&c, path, &err), 0);
+	assert_int_equal(c.alarm_count, 5);
+	assert_string_equal(c.alarms[0].name, "b");
+	assert_string_equal(c.alarms[0].level, "watch");
+	assert_string_equal(c.alarms[0].hold, "3x");
+	assert_true(c.alarms[0].on);
+	assert_string_equal(c.alarms[1].name, "a");
+	assert_false(c.alarms[1].on);
+	assert_string_equal(c.alarms[2].when, "battery < 5");
+	assert_string_equal(c.alarms[4].latch, "no");
+	assert_int_equal(c.layer_count, 1);
+	assert_true(c.layers[0].max_zoom == 22);
+	assert_ptr_equal(config_row(&c, section_find("alarm"), 4), &c.alarms[4]);
+	assert_null(config_row(&c, section_find("alarm"), 5));
+	config_clear(&c);
+	unlink(path);
+}
+
 static void test_environment_and_safety(void **state)
 {
 	char dir[] = "/tmp/odyssey-test-XXXXXX", old[1024];
@@ -147,6 +187,20 @@ static void test_environment_and_safety(void **state)
 	assert_non_null(strstr(err.text, "ODYSSEY_DAEMON_NAME: name must be"));
 	config_clear(&c);
 	unsetenv("ODYSSEY_DAEMON_NAME");
+	/* What is run is not for the directory one happens to be in to say. */
+	write_file("odyssey.conf", "[daemon]\nname = file\n[notify]\nrun = /bin/true\nat_once = 9\n");
+	config_init(&c);
+	assert_int_equal(config_load(&c, NULL, &warning, &err), 0);
+	assert_string_equal(c.name, "file");
+	assert_string_equal(c.notify_run, "");
+	assert_true(c.notify_at_once == 4);
+	assert_non_null(strstr(warning.text, "[notify] in ./odyssey.conf is passed over"));
+	config_clear(&c);
+	config_init(&c);
+	assert_int_equal(config_load(&c, "odyssey.conf", &warning, &err), 0);
+	assert_string_equal(c.notify_run, "/bin/true");
+	assert_string_equal(warning.text, "");
+	config_clear(&c);
 	/* One that others may write is passed over, and that is said. */
 	chmod("odyssey.conf", 0666);
 	config_init(&c);
@@ -253,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_named_sections),
 		cmocka_unit_test(test_environment_and_safety),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_endpoints),
