@@ -47,7 +47,7 @@ struct screen {
 
 	/* The link: screen_link.c. */
 	bool hello_open, roster_open, sources_open, commands_open, backfill_open;
-	int64_t hello_mono, hello_ms, sources_mono, commands_mono, try_mono;
+	int64_t hello_mono, hello_ms, sources_mono, commands_mono, roster_mono, try_mono;
 	uint64_t boot, gone_messages; /* heard when the link was lost */
 	size_t backfill_next;         /* row of the fleet whose past is asked for next */
 

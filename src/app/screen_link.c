@@ -16,6 +16,7 @@
 #define SOURCES_EVERY_MS  5000
 #define COMMANDS_EVERY_MS 4000
 #define COMMANDS_BACK_MS  (3600 * 1000)
+#define ROSTER_EVERY_MS   3000 /* while it does not know who somebody is */
 #define PAST_S            300   /* of trails and sparklines */
 #define PAST_DRONES       100   /* rows of the fleet whose past is asked for unasked */
 #define TAKE_MAX          20000 /* messages a turn */
@@ -152,6 +153,12 @@ static void ask_commands(struct screen *s)
 	s->commands_open = ask(s, &req, commands_answered, s);
 }
 
+static void ask_roster(struct screen *s)
+{
+	s->roster_mono = s->now_mono;
+	s->roster_open = ask(s, &(struct request){ .op = OP_ROSTER }, roster_answered, s);
+}
+
 /* A hello after a silence: everything is asked for anew. */
 static void arrived(struct screen *s)
 {
@@ -163,7 +170,7 @@ static void arrived(struct screen *s)
 	}
 	s->backfill_open = false;
 	s->backfill_next = 0;
-	s->roster_open = ask(s, &(struct request){ .op = OP_ROSTER }, roster_answered, s);
+	ask_roster(s);
 	s->sources_mono = 0;
 	ask_commands(s);
 }
@@ -373,6 +380,16 @@ static void fill_next(struct screen *s)
 	}
 }
 
+/* Whom the roster has not told of yet: what they are, and whose. */
+static bool any_stranger(const struct model *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		if (!*m->drones[i].source)
+			return true;
+	}
+	return false;
+}
+
 int64_t screen_link_tick(struct screen *s)
 {
 	struct model *m = &s->ui.model;
@@ -398,6 +415,9 @@ int64_t screen_link_tick(struct screen *s)
 	if (m->link == LINK_LIVE && s->open_commands && !s->commands_open &&
 	    s->now_mono - s->commands_mono > COMMANDS_EVERY_MS)
 		ask_commands(s);
+	if (m->link == LINK_LIVE && !s->roster_open &&
+	    s->now_mono - s->roster_mono > ROSTER_EVERY_MS && any_stranger(m))
+		ask_roster(s);
 	if (m->link == LINK_LIVE && !s->backfill_open && !s->roster_open)
 		fill_next(s);
 	return m->link == LINK_LIVE ? s->now_mono + 250 : s->try_mono;

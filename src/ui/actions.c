@@ -292,6 +292,7 @@ void action_map_zoom(struct ui *ui, int step)
 void action_map_fit(struct ui *ui, int arg)
 {
 	(void)arg;
+	map_pane_remember(&ui->map);
 	ui->map.follow = ui->map.moved = false;
 	map_pane_fit(ui);
 }
@@ -403,6 +404,22 @@ void action_map_mark(struct ui *ui, int go)
 	ui->map.pending = go ? '\'' : 'm';
 	ui_say(
 	    ui, ROLE_TEXT, go ? "back to which mark? a letter" : "mark this view as which letter?");
+}
+
+void action_map_last(struct ui *ui, int arg)
+{
+	(void)arg;
+	if (map_pane_back(&ui->map))
+		ui_say(ui, ROLE_DIM, "the map as it was before");
+	else
+		ui_say(ui, ROLE_DIM, "there was no jump before this view");
+}
+
+void action_layers(struct ui *ui, int arg)
+{
+	(void)arg;
+	ui->mode = UI_LAYERS;
+	ui->layer_at = 0;
 }
 
 void action_list_move(struct ui *ui, int step)

@@ -48,6 +48,12 @@ void action_map_ruler(struct ui *ui, int arg);
 void action_map_trails(struct ui *ui, int arg);
 void action_map_names(struct ui *ui, int arg);
 void action_map_mark(struct ui *ui, int go);
+/* Back to what the map showed before the last jump. */
+void action_map_last(struct ui *ui, int arg);
+/* Says what is at the crosshair. */
+void action_map_describe(struct ui *ui, int arg);
+/* Opens the list of layers. */
+void action_layers(struct ui *ui, int arg);
 
 /* Lists. */
 void action_list_move(struct ui *ui, int step);

@@ -1,7 +1,6 @@
 /* The command line: see command_line.h. */
 #include "ui/command_line.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 #include "map/places.h"
 #include "ui/actions.h"
 #include "ui/draft_line.h"
+#include "ui/pane_layers.h"
+#include "ui/settings.h"
 #include "ui/ui.h"
 
 static int no_operands(int count, char **words, struct err *err)
@@ -131,6 +132,7 @@ static int run_go(struct ui *ui, int count, char **words, struct err *err)
 	    map_places_find(ui->map.layers, ui->map.layer_count, text.data, &place, 1)) {
 		buf_free(&text);
 		ui->map.follow = false;
+		map_pane_remember(&ui->map);
 		map_view_look(&ui->map.view, place.at, place.zoom);
 		ui->map.placed = ui->map.moved = true;
 		return 0;
@@ -155,6 +157,7 @@ static int run_zoom(struct ui *ui, int count, char **words, struct err *err)
 	    zoom > MAP_ZOOM_MAX)
 		return err_set(
 		    err, "zoom takes a number from %g to %g", MAP_ZOOM_MIN, MAP_ZOOM_MAX);
+	map_pane_remember(&ui->map);
 	map_view_look(v, map_view_centre(v), zoom);
 	ui->map.moved = true;
 	return 0;
@@ -167,104 +170,6 @@ static int run_readonly(struct ui *ui, int count, char **words, struct err *err)
 	ui->read_only = true;
 	ui_say(ui, ROLE_TEXT, "nothing can be sent from this screen until it is started anew");
 	return 0;
-}
-
-static int set_theme(struct ui *ui, const char *value, struct err *err)
-{
-	enum theme t = theme_find(value);
-
-	if (t == THEME_COUNT)
-		return err_set(err, "the themes are dark, light, mono and safe");
-	ui->theme = t;
-	ui_ask(ui, REQUEST_REDRAW);
-	return 0;
-}
-
-static int set_columns(struct ui *ui, const char *value, struct err *err)
-{
-	if (columns_parse(&ui->fleet.columns, value, err) == -1)
-		return -1;
-	ui->fleet.columns_set = true;
-	return 0;
-}
-
-static int set_fps(struct ui *ui, const char *value, struct err *err)
-{
-	double fps;
-
-	if (!str_double(value, &fps) || fps < 0 || fps > 30)
-		return err_set(err, "fps is 0 (as the terminal takes them) to 30 frames a second");
-	ui->fps = fps;
-	return 0;
-}
-
-static int set_aspect(struct ui *ui, const char *value, struct err *err)
-{
-	double aspect;
-
-	if (!str_double(value, &aspect) || aspect < 1 || aspect > 4)
-		return err_set(err, "aspect is the height of a cell over its width, 1 to 4 (2)");
-	map_view_resize(&ui->map.view, MAP_BRAILLE, ui->map.view.cols, ui->map.view.rows, aspect);
-	return 0;
-}
-
-static int set_charset(struct ui *ui, const char *value, struct err *err)
-{
-	static const char *const names[] = { "braille", "block", "ascii" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(names[i], value) == 0) {
-			ui->charset = (enum charset)i;
-			return 0;
-		}
-	}
-	return err_set(err, "the charsets are braille, block and ascii");
-}
-
-static int set_switch(bool *out, const char *value, struct err *err)
-{
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
-		return err_set(err, "it is on or off");
-	*out = strcmp(value, "on") == 0;
-	return 0;
-}
-
-static int set_trails(struct ui *ui, const char *value, struct err *err)
-{
-	return set_switch(&ui->map.trails, value, err);
-}
-
-static int set_names(struct ui *ui, const char *value, struct err *err)
-{
-	return set_switch(&ui->map.names, value, err);
-}
-
-static const struct setting {
-	const char *name, *values;
-	int (*set)(struct ui *ui, const char *value, struct err *err);
-} settings[] = {
-	{ "theme", "dark, light, mono, safe", set_theme },
-	{ "columns", "id,state,mode,...", set_columns },
-	{ "fps", "0 to 30", set_fps },
-	{ "aspect", "1 to 4", set_aspect },
-	{ "charset", "braille, block, ascii", set_charset },
-	{ "trails", "on, off", set_trails },
-	{ "names", "on, off", set_names },
-};
-
-static int run_set(struct ui *ui, int count, char **words, struct err *err)
-{
-	char *equals = count == 2 ? strchr(words[1], '=') : NULL;
-	const char *value = count == 3 ? words[2] : equals ? equals + 1 : NULL;
-
-	if (equals)
-		*equals = '\0';
-	for (size_t i = 0; value && i < ARRAY_LEN(settings); i++) {
-		if (strcmp(settings[i].name, words[1]) == 0)
-			return settings[i].set(ui, value, err);
-	}
-	return err_set(
-	    err, "set takes theme, columns, fps, aspect, charset, trails or names, and a value");
 }
 
 static const char *drone_candidate(struct ui *ui, int word, int n)
@@ -299,26 +204,6 @@ static const char *place_candidate(struct ui *ui, int word, int n)
 			*p = '\0';
 	}
 	return quoted;
-}
-
-static const char *setting_candidate(struct ui *ui, int word, int n)
-{
-	static const char *const charsets[] = { "braille", "block", "ascii", NULL };
-	static const char *const switches[] = { "on", "off", NULL };
-	char *first;
-
-	if (word == 1)
-		return (size_t)n < ARRAY_LEN(settings) ? settings[n].name : NULL;
-	first = ui->line.text + strcspn(ui->line.text, " ");
-	first += strspn(first, " ");
-	if (word != 2 || n > 4)
-		return NULL;
-	if (str_starts(first, "theme"))
-		return n <= THEME_COUNT ? theme_names[n] : NULL;
-	if (str_starts(first, "charset"))
-		return n < 4 ? charsets[n] : NULL;
-	return n < 3 && (str_starts(first, "trails") || str_starts(first, "names")) ? switches[n]
-										    : NULL;
 }
 
 static const char *draft_candidate(struct ui *ui, int word, int n)
@@ -364,8 +249,12 @@ const struct line_command line_commands[] = {
 	{ "wp", NULL, "add|insert|move|delete|clear|undo|take|load|save|send ...", draft_line,
 	    "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]",
 	    draft_candidate },
-	{ "set", NULL, "NAME VALUE", run_set, "theme, columns, fps, aspect, charset, trails, names",
-	    setting_candidate },
+	{ "columns", NULL, "NAME,... | +NAME | -NAME | default", settings_columns,
+	    "choose and order the columns of the fleet table", column_candidate },
+	{ "layer", NULL, "[NAME on|off]", layers_line, "draw a layer of the map or not; alone: list them",
+	    layers_candidate },
+	{ "set", NULL, "NAME [VALUE]", settings_line,
+	    "theme, columns, fps, aspect, charset, trails, names, mouse", settings_candidate },
 	{ "save-screen", NULL, "FILE", run_save, "write what is shown to a file", NULL },
 	{ "readonly", NULL, "", run_readonly, "send nothing from this screen any more", NULL },
 	{ 0 },

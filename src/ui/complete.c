@@ -68,18 +68,21 @@ void complete_line(struct ui *ui, struct completion *c)
 	struct err err;
 	enum command cmd;
 	int at, count;
+	bool list; /* names with commas between: the last is completed */
 
 	memset(c, 0, sizeof(*c));
 	str_copy_n(head, sizeof(head), ui->line.text, ui->line.at);
 	c->from = ui->line.at;
-	while (c->from > 0 && head[c->from - 1] != ' ')
+	list = str_starts(head, "columns ") || str_starts(head, "set columns ");
+	while (c->from > 0 && head[c->from - 1] != ' ' &&
+	       !(list && strchr(",+-", head[c->from - 1])))
 		c->from--;
 	str_copy(word, sizeof(word), head + c->from);
 	head[c->from] = '\0';
 	count = command_line_split(head, words, WORDS_MAX, &err);
 	if (count < 0)
 		return;
-	at = count;
+	at = count - (list && c->from > 0 && strchr(",+-", ui->line.text[c->from - 1]));
 	if (at == 0) {
 		for (; own->name; own++)
 			offer(c, word, own->name);

@@ -100,9 +100,9 @@ void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 		x += canvas_text(c, x + 1, r.y, r.w - 2, ui->message_role, ui->message) + 1;
 	else if (d)
 		x += canvas_printf(c, x + 1, r.y, r.w - 2, ROLE_DIM, "%s", d->id) + 1;
-	if (x + 62 < r.x + r.w)
+	if (x + 64 < r.x + r.w)
 		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM,
-		    "H hold  R return  L land   ? help  : command  / filter  :q quit");
+		    "H hold  B back  S set down   ? help  : command  / filter  :q quit");
 	else if (x + 24 < r.x + r.w)
 		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "? help  : command");
 }

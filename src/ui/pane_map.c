@@ -47,8 +47,29 @@ void map_pane_fit(struct ui *ui)
 	free(points);
 }
 
+void map_pane_remember(struct map_pane *p)
+{
+	if (p->past_count == MAP_PAST)
+		memmove(p->past, p->past + 1, (size_t)--p->past_count * sizeof(*p->past));
+	p->past[p->past_count++] = (struct map_past){ map_view_centre(&p->view), p->view.zoom };
+}
+
+bool map_pane_back(struct map_pane *p)
+{
+	const struct map_past *last;
+
+	if (!p->past_count)
+		return false;
+	last = &p->past[--p->past_count];
+	p->follow = false;
+	p->moved = true;
+	map_view_look(&p->view, last->centre, last->zoom);
+	return true;
+}
+
 void map_pane_centre(struct ui *ui, struct geo_point p)
 {
+	map_pane_remember(&ui->map);
 	map_view_look(&ui->map.view, p, ui->map.view.zoom);
 	ui->map.placed = ui->map.moved = true;
 }
@@ -108,11 +129,16 @@ void map_pane_update(struct ui *ui)
 
 static void draw_raster(struct canvas *c, struct rect r, struct map_pane *p)
 {
-	if (!p->layer_count)
+	const struct map_layer *shown[MAP_LAYERS_MAX];
+	size_t n = p->layer_count < MAP_LAYERS_MAX ? p->layer_count : MAP_LAYERS_MAX;
+
+	if (!n)
 		return;
 	if (!p->raster_valid || p->raster_version != p->layers_version ||
 	    memcmp(&p->raster_view, &p->view, sizeof(p->view)) != 0) {
-		map_raster_draw(&p->raster, p->layers, p->layer_count, &p->view);
+		for (size_t i = 0; i < n; i++)
+			shown[i] = p->layers_hidden >> i & 1 ? NULL : p->layers[i];
+		map_raster_draw(&p->raster, shown, n, &p->view);
 		p->raster_view = p->view;
 		p->raster_version = p->layers_version;
 		p->raster_valid = true;

@@ -15,6 +15,7 @@
 #include "ui/map_dots.h"
 
 #define MAP_MARKS 26
+#define MAP_PAST  16 /* views to go back to */
 
 struct map_pane {
 	struct map_view view;
@@ -32,12 +33,18 @@ struct map_pane {
 		struct geo_point centre;
 		double zoom;
 	} marks[MAP_MARKS];
+	struct map_past {
+		struct geo_point centre;
+		double zoom;
+	} past[MAP_PAST]; /* before each jump, the newest last */
+	int past_count;
 	int pending; /* 'm' or '\'': the letter of a mark comes next */
 
 	/* The layers, loaded elsewhere; borrowed. */
 	const struct map_layer *const *layers;
 	size_t layer_count;
 	uint64_t layers_version; /* changes when they do */
+	uint64_t layers_hidden;  /* by the user, a bit each by index */
 
 	/* Kept from frame to frame. */
 	struct map_raster raster;
@@ -60,5 +67,9 @@ void map_pane_update(struct ui *ui);
 void map_pane_fit(struct ui *ui);
 /* Brings the point to the middle. */
 void map_pane_centre(struct ui *ui, struct geo_point p);
+/* Notes the view that is about to be left. */
+void map_pane_remember(struct map_pane *p);
+/* Returns to the view noted last; false where there is none. */
+bool map_pane_back(struct map_pane *p);
 
 #endif

@@ -12,6 +12,7 @@
 #include "ui/complete.h"
 #include "ui/key.h"
 #include "ui/keymap.h"
+#include "ui/pane_layers.h"
 
 #define MESSAGE_MS 8000
 
@@ -54,8 +55,8 @@ void ui_resize(struct ui *ui, int w, int h, double cell_aspect)
 	ui->w = w < 1 ? 1 : w;
 	ui->h = h < 1 ? 1 : h;
 	canvas_resize(&ui->canvas, ui->w, ui->h);
-	map_view_resize(
-	    &ui->map.view, MAP_BRAILLE, ui->map.view.cols, ui->map.view.rows, cell_aspect);
+	map_view_resize(&ui->map.view, MAP_BRAILLE, ui->map.view.cols, ui->map.view.rows,
+	    ui->aspect_set ? ui->map.view.aspect : cell_aspect);
 	ui->dirty = true;
 }
 
@@ -259,6 +260,7 @@ static void mark_key(struct ui *ui, uint32_t key)
 		*mark = (struct map_mark){ true, map_view_centre(&p->view), p->view.zoom };
 		ui_say(ui, ROLE_TEXT, "this view is mark %c", (char)key);
 	} else if (mark->set) {
+		map_pane_remember(p);
 		p->follow = false;
 		map_view_look(&p->view, mark->centre, mark->zoom);
 	} else {
@@ -301,6 +303,9 @@ void ui_key(struct ui *ui, uint32_t key, int64_t now_mono)
 		break;
 	case UI_HELP:
 		help_mode_key(ui, key);
+		break;
+	case UI_LAYERS:
+		pane_layers_key(ui, key);
 		break;
 	case UI_KEYS:
 		if (ui->map.pending)
@@ -417,6 +422,8 @@ void ui_draw(struct ui *ui)
 	layout_draw(&ui->layout, c);
 	if (ui->mode == UI_HELP)
 		pane_help_draw(c, (struct rect){ 0, 1, ui->w, ui->h - 2 }, ui);
+	if (ui->mode == UI_LAYERS)
+		pane_layers_draw(c, (struct rect){ 0, 1, ui->w, ui->h - 2 }, ui);
 	if (ui->preview.active && ui->layout.preview.h) {
 		pane_preview_draw(c, ui->layout.preview, ui);
 		if (!ui->preview.drawn)

@@ -31,7 +31,7 @@
 #define NO_DRONE        SIZE_MAX
 #define UI_REQUESTS_MAX 16
 
-enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP };
+enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP, UI_LAYERS };
 
 enum request_kind {
 	REQUEST_QUIT,
@@ -90,6 +90,7 @@ struct ui {
 	struct map_pane map;
 	struct draft draft; /* a mission being drawn up */
 	int help_top;
+	int layer_at; /* row of the list of layers that has the cursor */
 	char help_command[32];
 
 	struct line_edit line, filter_line;
@@ -102,6 +103,8 @@ struct ui {
 	bool read_only;
 	enum theme theme;
 	enum charset charset;
+	bool mouse;      /* reported by the terminal */
+	bool aspect_set; /* by the user, whatever the terminal says */
 	double fps;     /* frames a second at most; 0: as the terminal answers */
 	int64_t rtt_ms; /* of the terminal; -1 unknown */
 	bool stalled;
@@ -156,6 +159,7 @@ void pane_commands_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_help_draw(struct canvas *c, struct rect r, struct ui *ui);
+void pane_layers_draw(struct canvas *c, struct rect r, struct ui *ui);
 enum role health_role(enum health h);
 
 /* The fleet table's order: sorted, filtered; steady while the user moves. */

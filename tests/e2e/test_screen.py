@@ -106,7 +106,7 @@ def test_read_only_and_replay_send_nothing(tmp_path, source):
     with Source(tmp_path, fleet(), name="past", kind="replay") as past, \
             Terminal(tmp_path, *connect(past)) as t:
         t.wait_for("REPLAY", "commands locked", ">D01")
-        t.send("R")
+        t.send("B")
         t.wait_for("this is a replay")
         t.send("y")
         t.read(0.5)

@@ -20,7 +20,7 @@ static const struct {
 	{ "medium", 120, 40, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "large", 200, 60, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "tiny", 60, 15, "", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
-	{ "preview", 120, 40, "R", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "preview", 120, 40, "B", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "preview-many", 80, 24, "*:speed\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "help", 80, 24, "?", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "help-command", 80, 24, ":help goto\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
@@ -96,7 +96,7 @@ static void panes_look_as_before(void **state)
 /* No size breaks it, whatever is open. */
 static void every_size_is_drawn(void **state)
 {
-	static const char *const opened[] = { "", "?", "*R", ":goto D07 47", "1x", "z", "/D0" };
+	static const char *const opened[] = { "", "?", "*B", ":goto D07 47", "1x", "z", "/D0" };
 	static struct ui ui;
 
 	(void)state;

@@ -6,15 +6,19 @@
 #include "ui_fixture.h"
 
 /* A story: keys as typed, and between them F a frame that was shown, f a frame
- * that was drawn but is not shown yet, T 16 s pass, S the drone changes state,
+ * that was drawn but is not shown yet, T 16 s pass, C the drone changes state,
  * L the link goes, P the next keys are pasted, p no longer. Keys are in lower
- * case here but for H, R and \r; \n stands for Enter. */
+ * case here but for H, B, S and \r; \n stands for Enter. */
 static const struct {
 	const char *legend, *story;
 	bool read_only, replay;
 	int sent; /* drones commanded, 0 for nothing */
 } stories[] = {
 	{ "two keys", "HFy", false, false, 1 },
+	{ "return, two keys", "BFy", false, false, 1 },
+	{ "land, two keys", "SFy", false, false, 1 },
+	{ "land in every pane", "1SF\0332SF\0333SF\0334SF\0335SFy", false, false, 1 },
+	{ "the old letter of return", "RFy", false, false, 0 },
 	{ "a line", ":hold D04\nFy", false, false, 1 },
 	{ "several, hold", "*HFy", false, false, 12 },
 	{ "Enter never sends", "HF\n\n\n", false, false, 0 },
@@ -26,9 +30,9 @@ static const struct {
 	{ "cancelled", "HF\033y", false, false, 0 },
 	{ "too old: it must be seen again", "HFTfy", false, false, 0 },
 	{ "too old, seen again", "HFTFy", false, false, 1 },
-	{ "the drone changed", "HFSfy", false, false, 0 },
-	{ "the drone changed between frame and key", "HFSy", false, false, 0 },
-	{ "the drone changed, seen again", "HFSFy", false, false, 1 },
+	{ "the drone changed", "HFCfy", false, false, 0 },
+	{ "the drone changed between frame and key", "HFCy", false, false, 0 },
+	{ "the drone changed, seen again", "HFCFy", false, false, 1 },
 	{ "the link went", "HFLFy", false, false, 0 },
 	{ "pasted", "HFPyp", false, false, 0 },
 	{ "pasted into the line",
@@ -70,7 +74,7 @@ static int play(struct ui *ui, const char *story)
 		case 'T':
 			later += 16000;
 			break;
-		case 'S':
+		case 'C':
 			changed.mode = MODE_LAND;
 			s = fixture_sample(&changed, 1000, FIXTURE_MS + later);
 			model_sample(
