@@ -1,6 +1,9 @@
 /*
  * From a short text (a drone id, a command id) to a number: a hash table
  * with open addressing. Keys are copied. Zero-initialised is empty.
+ *
+ * A short key lies in its slot, two slots to a cache line: at some thousand
+ * drones a look-up is one miss and little else.
  */
 #ifndef BASE_STRMAP_H
 #define BASE_STRMAP_H
@@ -10,10 +13,16 @@
 
 #define STRMAP_NONE SIZE_MAX
 
+#define STRMAP_SHORT 16 /* bytes of a key that lies in its slot */
+
 struct strmap_slot {
-	char *key; /* NULL: free */
-	uint64_t hash;
-	size_t len, value;
+	uint32_t hash;
+	uint32_t len; /* of the key, plus 1; 0: free */
+	size_t value;
+	union {
+		char inside[STRMAP_SHORT];
+		char *outside; /* owned */
+	} key;
 };
 
 struct strmap {
