@@ -241,6 +241,8 @@ static void serve_one(struct daemon *d, const void *body, size_t len,
 	buf_clear(&d->reply);
 	if (request_parse(&d->doc, body, len, &req, &code, &err) == -1)
 		refuse(d, envelope, code, err.text);
+	else if (!handlers[req.op])
+		refuse(d, envelope, CODE_UNKNOWN_OP, "this daemon watches nothing");
 	else
 		handlers[req.op](d, &req, envelope);
 }

@@ -344,6 +344,7 @@ void history_past_clear(struct history_past *past)
 	free(past->drones);
 	free(past->answers);
 	free(past->commands);
+	free(past->alarms);
 	memset(past, 0, sizeof(*past));
 }
 

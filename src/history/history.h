@@ -126,6 +126,7 @@ struct history_past {
 	struct history_drone *drones; size_t drone_count;
 	struct history_answer *answers; size_t answer_count; /* keep_until_ms not over */
 	struct progress *commands; size_t command_count; /* newest stage of each of the last 24 h, oldest first */
+	struct alarm *alarms; size_t alarm_count; /* newest change of each that had not ended, oldest first */
 };
 void history_take_past(struct history *history, struct history_past *past);
 void history_past_clear(struct history_past *past);

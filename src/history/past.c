@@ -252,17 +252,41 @@ static void read_command(struct reading *r, sqlite3_stmt *stmt)
 	p->commands[p->command_count++] = cm;
 }
 
-static int read_commands(struct reading *r)
+/* The newest row of each alarm; one that has ended gives way to nothing. */
+static void read_alarm(struct reading *r, sqlite3_stmt *stmt)
+{
+	struct history_past *p = r->past;
+	struct alarm al;
+	size_t at = 0;
+
+	memset(&al, 0, sizeof(al));
+	schema_read_message(stmt, TOPIC_AL, &al);
+	while (at < p->alarm_count && strcmp(p->alarms[at].id, al.id) != 0)
+		at++;
+	if (at < p->alarm_count) {
+		memmove(p->alarms + at, p->alarms + at + 1,
+		    (p->alarm_count - at - 1) * sizeof(*p->alarms));
+		p->alarm_count--;
+	}
+	if (al.state == ALARM_CLEARED || al.state == ALARM_UNKNOWN)
+		return;
+	p->alarms = xreallocarray(p->alarms, p->alarm_count + 1, sizeof(*p->alarms));
+	p->alarms[p->alarm_count++] = al;
+}
+
+/* The newest row of each id, in the order of those rows. */
+static int read_newest(struct reading *r, enum topic_kind kind, const char *where, read_row *row)
 {
 	struct buf sql = BUF_INIT;
 	int rc;
 
 	/* max(row) makes the other columns those of the newest row. */
 	buf_add_str(&sql, "SELECT ");
-	schema_message_columns(&sql, TOPIC_CM);
-	buf_add_str(&sql, ", max(row) FROM commands WHERE arrived > (SELECT max(arrived) FROM commands)"
-			  " - 86400000 GROUP BY id ORDER BY max(row)");
-	rc = each(r, sql.data, read_command);
+	schema_message_columns(&sql, kind);
+	buf_add_str(&sql, ", max(row) FROM ");
+	schema_table_of(r->db, &sql, schema_message_table(kind));
+	buf_printf(&sql, "%s GROUP BY id ORDER BY max(row)", where);
+	rc = each(r, sql.data, row);
 	buf_free(&sql);
 	return rc;
 }
@@ -291,7 +315,10 @@ static int read_all(struct reading *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
 		rc = each(r, steps[i].sql, steps[i].row);
-	return rc == SQLITE_OK ? read_commands(r) : rc;
+	if (rc == SQLITE_OK)
+		rc = read_newest(r, TOPIC_CM, " WHERE arrived > (SELECT max(arrived) FROM commands)"
+		    " - 86400000", read_command);
+	return rc == SQLITE_OK ? read_newest(r, TOPIC_AL, "", read_alarm) : rc;
 }
 
 enum schema_trouble past_read_day(const char *path, struct roster *roster,

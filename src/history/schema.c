@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
-#include "history/tables.h"
 #include "proto/messages.h"
 
 /* Measured: 8 KiB holds a sealed row of half a minute and costs a small fleet
@@ -38,15 +37,21 @@ void schema_message_columns(struct buf *sql, enum topic_kind kind)
 		buf_printf(sql, "%s\"%s\"", i ? "," : "", keys[i].key);
 }
 
+const struct history_table *schema_message_table(enum topic_kind kind)
+{
+	const struct history_table *t = history_tables;
+
+	while (t->name && t->kind != kind)
+		t++;
+	return t->name ? t : NULL;
+}
+
 void schema_insert_message(struct buf *sql, enum topic_kind kind)
 {
 	size_t n;
 
 	(void)message_keys(kind, &n);
-	for (const struct history_table *t = history_tables; t->name; t++) {
-		if (t->kind == kind)
-			buf_printf(sql, "INSERT INTO %s(", t->name);
-	}
+	buf_printf(sql, "INSERT INTO %s(", schema_message_table(kind)->name);
 	schema_message_columns(sql, kind);
 	buf_add_str(sql, ",arrived) VALUES(");
 	for (size_t i = 0; i <= n; i++)
@@ -212,6 +217,75 @@ static int get_int(sqlite3 *db, const char *sql, int *value)
 	return rc;
 }
 
+/* Tables of messages grow as the protocol does: calls lacks for each of their
+ * columns that the file was made without. */
+static int each_lacking(sqlite3 *db, const struct history_table *table,
+    void (*lacks)(struct buf *sql, const struct history_table *table, size_t i), struct buf *sql)
+{
+	sqlite3_stmt *stmt;
+	size_t n = 0;
+	int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", -1,
+	    &stmt, NULL);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	if (table->kind != TOPIC_UNKNOWN)
+		(void)message_keys(table->kind, &n);
+	for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
+		sqlite3_bind_text(stmt, 1, table->name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 2, message_keys(table->kind, &n)[i].key, -1, SQLITE_STATIC);
+		rc = sqlite3_step(stmt);
+		if (rc == SQLITE_DONE)
+			lacks(sql, table, i);
+		rc = sqlite3_reset(stmt);
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static void null_column(struct buf *sql, const struct history_table *table, size_t i)
+{
+	buf_add_str(sql, ", NULL AS ");
+	history_table_column(sql, table, i);
+}
+
+void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *table)
+{
+	struct buf nulls = BUF_INIT;
+
+	each_lacking(db, table, null_column, &nulls);
+	if (nulls.len)
+		buf_printf(sql, "(SELECT *%s FROM %s)", nulls.data, table->name);
+	else
+		buf_add_str(sql, table->name);
+	buf_free(&nulls);
+}
+
+static void add_column(struct buf *sql, const struct history_table *table, size_t i)
+{
+	buf_printf(sql, "ALTER TABLE %s ADD COLUMN ", table->name);
+	history_table_column_typed(sql, table, i);
+	buf_add_str(sql, ";");
+}
+
+/* The day's own writer makes a file of an older version one of ours. */
+static int upgrade_tables(sqlite3 *db)
+{
+	struct buf sql = BUF_INIT;
+	int rc = SQLITE_OK;
+
+	buf_add_str(&sql, "BEGIN IMMEDIATE;");
+	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++)
+		rc = each_lacking(db, t, add_column, &sql);
+	buf_printf(&sql, "PRAGMA user_version=%d;COMMIT", SCHEMA_VERSION);
+	if (rc == SQLITE_OK)
+		rc = schema_exec(db, sql.data);
+	if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
+		schema_exec(db, "ROLLBACK");
+	buf_free(&sql);
+	return rc;
+}
+
 static int create_tables(sqlite3 *db)
 {
 	struct buf sql = BUF_INIT;
@@ -235,15 +309,17 @@ static int create_tables(sqlite3 *db)
 	return rc;
 }
 
-/* Looks at what kind of file it is. */
-static enum schema_trouble examine(sqlite3 *db, const char *path, bool *fresh, struct err *err)
+/* Looks at what kind of file it is; *version is 0 for one without tables yet. */
+static enum schema_trouble examine(sqlite3 *db, const char *path, int *version, struct err *err)
 {
-	int application = 0, version = 0, tables = 0, rc;
+	int application = 0, tables = 0, rc;
+
+	*version = 0;
 
 	/* In one transaction: its writer may be making the file just now. */
 	rc = schema_exec(db, "BEGIN");
 	if (rc == SQLITE_OK)
-		rc = get_int(db, "PRAGMA user_version", &version);
+		rc = get_int(db, "PRAGMA user_version", version);
 	if (rc == SQLITE_OK)
 		rc = get_int(db, "PRAGMA application_id", &application);
 	if (rc == SQLITE_OK)
@@ -254,17 +330,16 @@ static enum schema_trouble examine(sqlite3 *db, const char *path, bool *fresh, s
 		schema_exec(db, "ROLLBACK");
 	if (rc != SQLITE_OK)
 		return schema_trouble(rc);
-	*fresh = !version && !tables;
-	if (*fresh)
+	if (!*version && !tables)
 		return TROUBLE_NONE;
 	if (application != SCHEMA_APPLICATION) {
 		err_set(err, "%s is a database, but no history", path);
 		return TROUBLE_DAMAGED;
 	}
-	if (version > SCHEMA_VERSION) {
+	if (*version > SCHEMA_VERSION) {
 		err_set(err, "%s was written by a newer version of this program; its schema is %d, "
 			     "this one knows %d",
-		    path, version, SCHEMA_VERSION);
+		    path, *version, SCHEMA_VERSION);
 		return TROUBLE_NEWER;
 	}
 	return TROUBLE_NONE;
@@ -286,8 +361,7 @@ enum schema_trouble schema_open(sqlite3 **db, const char *path, struct err *err)
 	    "PRAGMA secure_delete=OFF;PRAGMA cache_size=-4096;PRAGMA temp_store=MEMORY;"
 	    "PRAGMA journal_size_limit=33554432";
 	enum schema_trouble trouble;
-	bool fresh = false;
-	int rc;
+	int version, rc;
 
 	rc = sqlite3_open_v2(path, db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -299,12 +373,12 @@ enum schema_trouble schema_open(sqlite3 **db, const char *path, struct err *err)
 		err_set(err, "%s: %s", path, *db ? sqlite3_errmsg(*db) : sqlite3_errstr(rc));
 		return fail(db, schema_trouble(rc));
 	}
-	trouble = examine(*db, path, &fresh, err);
+	trouble = examine(*db, path, &version, err);
 	if (trouble != TROUBLE_NONE)
 		return fail(db, trouble);
 	rc = schema_exec(*db, settings);
-	if (rc == SQLITE_OK && fresh)
-		rc = create_tables(*db);
+	if (rc == SQLITE_OK && version < SCHEMA_VERSION)
+		rc = version ? upgrade_tables(*db) : create_tables(*db);
 	if (rc != SQLITE_OK) {
 		err_set(err, "%s: %s", path, sqlite3_errmsg(*db));
 		return fail(db, schema_trouble(rc));
@@ -327,15 +401,14 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 {
 	enum schema_trouble trouble;
 	struct buf uri = BUF_INIT;
-	bool fresh = false;
-	int rc;
+	int version, rc;
 
 	rc = sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_busy_timeout(*db, 250);
-		trouble = examine(*db, path, &fresh, err);
+		trouble = examine(*db, path, &version, err);
 		if (trouble == TROUBLE_NONE)
-			return fresh ? fail(db, TROUBLE_EMPTY) : TROUBLE_NONE;
+			return version ? TROUBLE_NONE : fail(db, TROUBLE_EMPTY);
 		rc = sqlite3_errcode(*db) & 0xff;
 		if (trouble == TROUBLE_NEWER || (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY))
 			return fail(db, trouble);
@@ -358,8 +431,8 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 	buf_free(&uri);
 	if (rc != SQLITE_OK)
 		return fail(db, schema_trouble(rc));
-	trouble = examine(*db, path, &fresh, err);
+	trouble = examine(*db, path, &version, err);
 	if (trouble != TROUBLE_NONE)
 		return fail(db, trouble);
-	return fresh ? fail(db, TROUBLE_EMPTY) : TROUBLE_NONE;
+	return version ? TROUBLE_NONE : fail(db, TROUBLE_EMPTY);
 }

@@ -15,10 +15,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "history/sqlite.h"
+#include "history/tables.h"
 #include "proto/keys.h"
 #include "proto/topic.h"
 
-#define SCHEMA_VERSION 1
+/* 1: the first. 2: columns that messages have gained (until, why, count and
+ * source of alarms, over and reason of commands). */
+#define SCHEMA_VERSION 2
 #define SCHEMA_APPLICATION 0x4f445953 /* "ODYS" */
 
 /* Why a connection could not be had or used. */
@@ -48,6 +51,11 @@ void schema_bind_message(sqlite3_stmt *stmt, enum topic_kind kind, const void *i
 void schema_read_message(sqlite3_stmt *stmt, enum topic_kind kind, void *out);
 /* `"id","drone",…` of a kind's keys. */
 void schema_message_columns(struct buf *sql, enum topic_kind kind);
+
+/* A table as a file of any version has it: its name, or where it lacks
+ * columns of ours a subquery in which they are NULL. */
+void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *table);
+const struct history_table *schema_message_table(enum topic_kind kind);
 
 /* Text, or NULL where it is empty. */
 void schema_bind_text(sqlite3_stmt *stmt, int i, const char *text);

@@ -117,3 +117,12 @@ void history_table_column(struct buf *sql, const struct history_table *table, si
 
 	buf_printf(sql, "\"%s\"", i < n ? keys[i].key : table->columns[i - n].name);
 }
+
+void history_table_column_typed(struct buf *sql, const struct history_table *table, size_t i)
+{
+	const struct key_desc *keys;
+	size_t n = table_keys(table, &keys);
+
+	history_table_column(sql, table, i);
+	buf_printf(sql, " %s", i < n ? key_type(&keys[i]) : table->columns[i - n].type);
+}

@@ -27,7 +27,8 @@ extern const struct history_table history_tables[];
 
 /* Appends `"a" TEXT,"b" …`, or without types. */
 void history_table_columns(struct buf *sql, const struct history_table *table, bool types);
-/* Appends the quoted name of column i. */
+/* Appends the quoted name of column i, or that with its type. */
 void history_table_column(struct buf *sql, const struct history_table *table, size_t i);
+void history_table_column_typed(struct buf *sql, const struct history_table *table, size_t i);
 
 #endif

@@ -182,7 +182,9 @@ static int next_day(struct rows_cursor *c, int *error)
 			*error = fail(c->base.pVtab, SQLITE_CANTOPEN, err.text);
 			return -1;
 		}
-		buf_printf(&sql, "SELECT %s FROM %s%s", t->columns.data, t->table->name, c->where);
+		buf_printf(&sql, "SELECT %s FROM ", t->columns.data);
+		schema_table_of(c->db, &sql, t->table);
+		buf_add_str(&sql, c->where);
 		rc = sqlite3_prepare_v2(c->db, sql.data, -1, &c->stmt, NULL);
 		buf_free(&sql);
 		if (rc != SQLITE_OK) {

@@ -1,6 +1,7 @@
 /* Requests and replies of the control socket: see control.h. */
 #include "proto/control.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ static const struct key_desc command_keys[] = {
 	ROW(args, KEY_VALUE, KEY_REQUIRED, .help = "map of its arguments"),
 	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who gives it"),
 	ROW(expires, KEY_UINT, KEY_REQUIRED, .help = "not flown after this, ms, the source's clock"),
+	ROW(over, KEY_TEXT, KEY_OMIT, .help = "what its giver was warned of; kept with the command"),
+	ROW(reason, KEY_TEXT, KEY_OMIT, .help = "why it is given all the same"),
 };
 
 static const struct key_desc commands_keys[] = {
@@ -61,6 +64,32 @@ static const struct key_desc backfill_keys[] = {
 	ROW(to, KEY_UINT, KEY_REQUIRED, .max = UINT32_MAX, .help = "last seq wanted"),
 };
 
+static const struct key_desc alarms_keys[] = {
+	ROW(drone, KEY_TEXT, KEY_OMIT, .help = "only this drone's"),
+	ROW(state, KEY_TEXT, KEY_OMIT, .help = "only those in this state"),
+	ROW(since, KEY_UINT, KEY_OMIT, .help = "only those that changed at or after this, ms"),
+};
+
+static const struct key_desc ack_keys[] = {
+	ROW(id, KEY_TOKEN, KEY_OMIT, .help = "this alarm"),
+	ROW(drone, KEY_TEXT, KEY_OMIT, .help = "or all of this drone"),
+	ROW(all, KEY_BOOL, 0, .help = "or all there are"),
+	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who acknowledges"),
+};
+
+static const struct key_desc shelve_keys[] = {
+	ROW(id, KEY_TOKEN, KEY_REQUIRED, .help = "the alarm"),
+	ROW(until, KEY_UINT, KEY_OMIT, .help = "until then, ms since 1970, the daemon's clock"),
+	ROW(minutes, KEY_NUMBER, KEY_OMIT, .help = "or for so long; one of the two must be there"),
+	ROW(why, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "for what reason"),
+	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who shelves it"),
+};
+
+static const struct key_desc unshelve_keys[] = {
+	ROW(id, KEY_TOKEN, KEY_REQUIRED, .help = "the alarm"),
+	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who takes it back"),
+};
+
 #undef ROW
 
 const struct op_desc op_table[OP_COUNT] = {
@@ -76,6 +105,14 @@ const struct op_desc op_table[OP_COUNT] = {
 	    .help = "mission, fence and rally points of a drone" },
 	[OP_BACKFILL] = { .name = "backfill", .keys = backfill_keys, .n = ARRAY_LEN(backfill_keys),
 	    .help = "samples once more" },
+	[OP_ALARMS] = { .name = "alarms", .keys = alarms_keys, .n = ARRAY_LEN(alarms_keys),
+	    .daemon_only = true, .help = "alarms that stand, and those that ended in the last hour" },
+	[OP_ACK] = { .name = "ack", .keys = ack_keys, .n = ARRAY_LEN(ack_keys), .daemon_only = true,
+	    .help = "acknowledge one alarm, those of a drone, or all" },
+	[OP_SHELVE] = { .name = "shelve", .keys = shelve_keys, .n = ARRAY_LEN(shelve_keys),
+	    .daemon_only = true, .help = "put an alarm aside until a time" },
+	[OP_UNSHELVE] = { .name = "unshelve", .keys = unshelve_keys, .n = ARRAY_LEN(unshelve_keys),
+	    .daemon_only = true, .help = "take a shelved alarm back" },
 };
 
 const char *code_name(enum code code)
@@ -116,7 +153,8 @@ int request_parse(struct wire_doc *doc, const void *body, size_t len, struct req
 	int64_t v;
 
 	memset(req, 0, sizeof(*req));
-	req->expires = req->since = req->boot = req->from = req->to = KEY_NONE;
+	req->expires = req->since = req->boot = req->from = req->to = req->until = KEY_NONE;
+	req->minutes = NAN;
 	*code = CODE_BAD_REQUEST;
 	if (!map)
 		return err_set(err, "the request is not well-formed MessagePack (%s: %s)",
@@ -169,7 +207,8 @@ void request_encode(struct buf *b, const struct request *req)
 
 void request_encode_command(struct buf *b, const struct request *req, const struct buf *args)
 {
-	request_begin(b, OP_COMMAND, ARRAY_LEN(command_keys));
+	/* The arguments count, though there is no value of them yet. */
+	request_begin(b, OP_COMMAND, keys_count(command_keys, ARRAY_LEN(command_keys), req));
 	for (size_t i = 0; i < ARRAY_LEN(command_keys); i++) {
 		if (command_keys[i].type == KEY_VALUE) {
 			wire_put_text(b, command_keys[i].key);

@@ -37,7 +37,8 @@ enum code code_find(const char *name);
 const char *code_help(enum code code);
 
 enum op {
-	OP_HELLO, OP_ROSTER, OP_SOURCES, OP_COMMAND, OP_COMMANDS, OP_PLAN, OP_BACKFILL, OP_COUNT
+	OP_HELLO, OP_ROSTER, OP_SOURCES, OP_COMMAND, OP_COMMANDS, OP_PLAN, OP_BACKFILL,
+	OP_ALARMS, OP_ACK, OP_SHELVE, OP_UNSHELVE, OP_COUNT
 };
 
 struct request {
@@ -49,6 +50,12 @@ struct request {
 	char by[NAME_SIZE];
 	uint64_t expires, since;
 	uint64_t boot, from, to;
+	char over[TEXT_SIZE], reason[TEXT_SIZE];
+	char state[ID_SIZE];
+	uint64_t until;
+	double minutes; /* NAN: not given */
+	char why[TEXT_SIZE];
+	bool all;
 };
 
 struct op_desc {
@@ -62,8 +69,8 @@ struct op_desc {
 extern const struct op_desc op_table[OP_COUNT];
 
 /* Checks in the protocol's order, bad-request, bad-version, unknown-op: 0, or
- * -1 with the code and a sentence. Members no key of the op fills are empty
- * or KEY_NONE. req->args lives as long as the document's parse. */
+ * -1 with the code and a sentence. Members no key of the op fills are empty,
+ * KEY_NONE or NAN. req->args lives as long as the document's parse. */
 int request_parse(struct wire_doc *doc, const void *body, size_t len, struct request *req,
     enum code *code, struct err *err);
 

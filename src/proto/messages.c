@@ -58,6 +58,8 @@ static const struct key_desc progress_keys[] = {
 	ROW(progress, code, KEY_TOKEN, KEY_OMIT, .help = "why it was refused, if it was"),
 	ROW(progress, time, KEY_UINT, KEY_REQUIRED, .help = "ms since 1970"),
 	ROW(progress, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
+	ROW(progress, over, KEY_TEXT, KEY_OMIT, .help = "what its giver was warned of"),
+	ROW(progress, reason, KEY_TEXT, KEY_OMIT, .help = "why it was given all the same"),
 };
 
 static const struct key_desc plan_keys[] = {
@@ -79,6 +81,10 @@ static const struct key_desc alarm_keys[] = {
 	ROW(alarm, limit, KEY_NUMBER, 0, .help = "what was allowed"),
 	ROW(alarm, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
 	ROW(alarm, by, KEY_TEXT, 0, .help = "who acknowledged or shelved it"),
+	ROW(alarm, until, KEY_UINT, KEY_OMIT, .help = "when its shelving ends, ms since 1970"),
+	ROW(alarm, why, KEY_TEXT, KEY_OMIT, .help = "why it was shelved"),
+	ROW(alarm, count, KEY_UINT, KEY_OMIT, .help = "how often it was raised while it stood"),
+	ROW(alarm, source, KEY_ID, KEY_OMIT, .help = "the daemon that watches"),
 };
 
 static const struct key_desc order_keys[] = {

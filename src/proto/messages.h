@@ -64,6 +64,8 @@ struct progress { /* cm */
 	char code[ID_SIZE];  /* of the refusal; "" otherwise */
 	uint64_t time;
 	char text[TEXT_SIZE];
+	char over[TEXT_SIZE];   /* what its giver was warned of; "" otherwise */
+	char reason[TEXT_SIZE]; /* and why it was given all the same */
 };
 
 struct plan_changed { /* pl */
@@ -90,6 +92,10 @@ struct alarm { /* al */
 	double value, limit;
 	char text[TEXT_SIZE];
 	char by[NAME_SIZE];
+	uint64_t until;      /* end of its shelving; KEY_NONE: not shelved */
+	char why[TEXT_SIZE]; /* of the shelving */
+	uint64_t count;      /* times it came while it stood; KEY_NONE: not counted */
+	char source[ID_SIZE]; /* the daemon that watches; "": whoever says so */
 };
 
 enum order_state {

@@ -1,6 +1,7 @@
 /* Requests in the order of their checks, replies, hello, backfill. */
 #include "unit.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "base/mem.h"
@@ -26,6 +27,10 @@
 #define FROM "a4 66726f6d"
 #define TO "a2 746f"
 #define X "a1 78"
+#define ACK "a3 61636b"
+#define SHELVE "a6 7368656c7665"
+#define MINUTES "a7 6d696e75746573"
+#define WHY "a3 776879"
 
 static void test_requests(void **state)
 {
@@ -97,6 +102,29 @@ static void test_requests(void **state)
 		{ "commands of 5", "83" V1 OP "a8 636f6d6d616e6473" DRONE "05", CODE_BAD_REQUEST },
 		{ "roster", "82" V1 OP "a6 726f73746572", CODE_OK },
 		{ "sources", "82" V1 OP "a7 736f7572636573", CODE_OK },
+		{ "command with a reason", "89" V1 OP COMMAND ID X DRONE X CMD X ARGS "80" BY X EXPIRES "05"
+		    "a6 726561736f6e" X, CODE_OK },
+		{ "command with a reason that is none", "89" V1 OP COMMAND ID X DRONE X CMD X ARGS "80" BY X
+		    EXPIRES "05 a6 726561736f6e 05", CODE_BAD_REQUEST },
+		{ "alarms", "82" V1 OP "a6 616c61726d73", CODE_OK },
+		{ "alarms of a drone in a state", "84" V1 OP "a6 616c61726d73" DRONE X "a5 7374617465" X,
+		    CODE_OK },
+		{ "alarms since a word", "83" V1 OP "a6 616c61726d73 a5 73696e6365" X, CODE_BAD_REQUEST },
+		{ "ack of one", "84" V1 OP ACK ID X BY X, CODE_OK },
+		{ "ack of all", "84" V1 OP ACK "a3 616c6c c3" BY X, CODE_OK },
+		{ "ack by nobody", "83" V1 OP ACK ID X, CODE_BAD_REQUEST },
+		{ "ack of 5", "84" V1 OP ACK ID "05" BY X, CODE_BAD_REQUEST },
+		{ "ack of all said in a number", "84" V1 OP ACK "a3 616c6c 01" BY X, CODE_BAD_REQUEST },
+		{ "shelve", "86" V1 OP SHELVE ID X MINUTES "0a" WHY X BY X, CODE_OK },
+		{ "shelve for half a minute", "86" V1 OP SHELVE ID X MINUTES "cb 3fe0000000000000" WHY X BY X,
+		    CODE_OK },
+		{ "shelve until", "86" V1 OP SHELVE ID X "a5 756e74696c cd 1000" WHY X BY X, CODE_OK },
+		{ "shelve for no reason", "85" V1 OP SHELVE ID X MINUTES "0a" BY X, CODE_BAD_REQUEST },
+		{ "shelve of no id", "85" V1 OP SHELVE MINUTES "0a" WHY X BY X, CODE_BAD_REQUEST },
+		{ "shelve for NAN", "86" V1 OP SHELVE ID X MINUTES "cb 7ff8000000000000" WHY X BY X,
+		    CODE_BAD_REQUEST },
+		{ "unshelve", "84" V1 OP "a8 756e7368656c7665" ID X BY X, CODE_OK },
+		{ "unshelve by nobody", "83" V1 OP "a8 756e7368656c7665" ID X, CODE_BAD_REQUEST },
 		{ "nested too deep", "83" V1 OP HELLO X "91 91 91 91 91 91 91 90", CODE_BAD_REQUEST },
 	};
 
@@ -274,7 +302,7 @@ static void test_command_from_bytes(void **state)
 {
 	struct request req = { .op = OP_COMMAND, .id = "u", .drone = "D01", .cmd = "takeoff",
 		.by = "ops", .expires = 99, .since = KEY_NONE, .boot = KEY_NONE, .from = KEY_NONE,
-		.to = KEY_NONE }, back;
+		.to = KEY_NONE, .until = KEY_NONE, .over = "outside the fence", .reason = "survey" }, back;
 	struct command_args args = { .has = { true }, .number = { 20 } };
 	struct buf b = BUF_INIT, map = BUF_INIT;
 	struct wire_doc doc;
@@ -290,6 +318,8 @@ static void test_command_from_bytes(void **state)
 	assert_int_equal(command_args_read(CMD_TAKEOFF, back.args, &args, &err), 0);
 	assert_true(args.has[0] && args.number[0] == 20);
 	back.args = NULL;
+	assert_true(isnan(back.minutes));
+	back.minutes = req.minutes = 0;
 	assert_memory_equal(&back, &req, sizeof(req));
 	wire_doc_clear(&doc);
 	buf_free(&b);

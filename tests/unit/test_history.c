@@ -1,6 +1,11 @@
 /* The history from outside: what is put is there after the end, once. */
 #include "test_history_util.h"
 
+#include <sqlite3.h>
+
+#include "base/mem.h"
+#include "history/query.h"
+
 #define BOOT 1795219000u
 
 static int setup(void **state)
@@ -142,7 +147,7 @@ static void test_all_kinds_of_record_are_taken(void **state)
 {
 	struct event ev = { .source = "sim", .time = 1, .severity = 4, .text = "wind" };
 	struct alarm al = { .id = "a", .rule = "battery", .drone = "D01", .level = 2, .state = 1, .time = 1,
-		.value = 12.5, .limit = 20, .text = "low" };
+		.value = 12.5, .limit = 20, .text = "low", .until = KEY_NONE, .count = KEY_NONE };
 	struct order order = { .id = "O1", .state = 1, .time = 1, .lat = 47, .lon = 8 };
 	struct history_reject reject = { .source = "tcp://x", .topic = "tm.D1", .topic_len = 5,
 		.body = "\xc1", .body_len = 1, .reason = REJECT_TYPE, .detail = "lat", .arrived_ms = DAY1 };
@@ -275,6 +280,126 @@ static void test_backfill(void **state)
 	history_reader_close(&r);
 }
 
+static struct alarm an_alarm(const char *id, int state, uint64_t time)
+{
+	struct alarm al = { .rule = "battery-low", .drone = "D01", .level = LEVEL_WARNING,
+		.state = state, .time = time, .since = 1, .value = 12.5, .limit = 20, .text = "low",
+		.until = KEY_NONE, .count = KEY_NONE };
+
+	str_copy(al.id, sizeof(al.id), id);
+	if (state == ALARM_SHELVED) {
+		al.until = time + 600000;
+		str_copy(al.by, sizeof(al.by), "jk");
+		str_copy(al.why, sizeof(al.why), "on the pad");
+	}
+	return al;
+}
+
+/* The newest change of each alarm that stands, over two days. */
+static void test_alarms_that_stand_are_remembered(void **state)
+{
+	static const struct { const char *id; int state; int64_t ms; } puts[] = {
+		{ "a", ALARM_RAISED, DAY1 + 1 }, { "b", ALARM_RAISED, DAY1 + 2 },
+		{ "c", ALARM_RAISED, DAY1 + 3 }, { "a", ALARM_ACKED, DAY1 + 4 },
+		{ "d", ALARM_RAISED, DAY1 + 5 }, { "d", ALARM_CLEARED, DAY1 + 6 },
+		{ "c", ALARM_CLEARED, DAY1 + 86400000 + 1 }, { "b", ALARM_SHELVED, DAY1 + 86400000 + 2 },
+	};
+	struct history *h = open_history();
+	struct history_past past;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(puts); i++) {
+		struct alarm al = an_alarm(puts[i].id, puts[i].state, (uint64_t)puts[i].ms);
+
+		assert_true(history_put_alarm(h, &al, puts[i].ms));
+	}
+	history_close(&h);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.alarm_count, 2);
+	assert_string_equal(past.alarms[0].id, "a");
+	assert_int_equal(past.alarms[0].state, ALARM_ACKED);
+	assert_true(past.alarms[0].until == KEY_NONE);
+	assert_string_equal(past.alarms[1].id, "b");
+	assert_int_equal(past.alarms[1].state, ALARM_SHELVED);
+	assert_true(past.alarms[1].until == (uint64_t)puts[7].ms + 600000);
+	assert_string_equal(past.alarms[1].why, "on the pad");
+	history_past_clear(&past);
+	history_close(&h);
+}
+
+/* A file as version 1 of the schema has made it. */
+static void make_old(const char *path)
+{
+	static const char old[] =
+	    "ALTER TABLE alarms DROP COLUMN until; ALTER TABLE alarms DROP COLUMN why;"
+	    "ALTER TABLE alarms DROP COLUMN count; ALTER TABLE alarms DROP COLUMN source;"
+	    "ALTER TABLE commands DROP COLUMN over; ALTER TABLE commands DROP COLUMN reason;"
+	    "PRAGMA user_version = 1";
+	char *error = NULL;
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, old, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s", error);
+	sqlite3_close(db);
+}
+
+static bool take_text(void *context, const struct query_value *v, size_t n)
+{
+	struct buf *b = context;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].type == QUERY_NULL)
+			buf_add_str(b, "NULL ");
+		else
+			buf_printf(b, "%.*s ", (int)v[i].len, (const char *)v[i].data);
+	}
+	return true;
+}
+
+static void test_a_day_of_an_older_schema(void **state)
+{
+	static const char sql[] = "SELECT id, why, source FROM alarms WHERE drone = 'D01' AND why IS NULL"
+				  " ORDER BY arrived";
+	struct history *h = open_history();
+	struct alarm al = an_alarm("a", ALARM_RAISED, DAY1), next = an_alarm("b", ALARM_SHELVED, DAY1);
+	struct history_query *q;
+	struct history_past past;
+	struct buf rows = BUF_INIT;
+	struct query_sink sink = { .row = take_text, .context = &rows };
+	char path[128];
+	struct err err;
+
+	(void)state;
+	assert_true(history_put_alarm(h, &al, DAY1));
+	history_close(&h);
+	snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
+	make_old(path);
+	/* Read as it is. */
+	assert_int_equal(history_query_open(&q, test_dir, &err), 0);
+	if (history_query_run(q, sql, &sink, &err) == -1)
+		fail_msg("%s", err.text);
+	assert_string_equal(rows.data, "a NULL NULL ");
+	history_query_close(&q);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.alarm_count, 1);
+	assert_string_equal(past.alarms[0].why, "");
+	assert_true(past.alarms[0].until == KEY_NONE);
+	history_past_clear(&past);
+	/* Written on, it has the columns. */
+	assert_true(history_put_alarm(h, &next, DAY1 + 1));
+	history_close(&h);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.alarm_count, 2);
+	assert_string_equal(past.alarms[1].why, "on the pad");
+	history_past_clear(&past);
+	history_close(&h);
+	buf_free(&rows);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -285,6 +410,8 @@ int main(void)
 		TEST(test_commits_within_the_time),
 		TEST(test_drones_answers_and_commands_come_back),
 		TEST(test_all_kinds_of_record_are_taken),
+		TEST(test_alarms_that_stand_are_remembered),
+		TEST(test_a_day_of_an_older_schema),
 		TEST(test_a_second_writer_is_refused),
 		TEST(test_a_file_in_the_place_is_refused),
 		TEST(test_backfill),

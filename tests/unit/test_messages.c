@@ -96,7 +96,7 @@ static enum reject_reason decode(enum topic_kind kind, const char *id, const str
 static const struct {
 	enum topic_kind kind;
 	const char *id;
-	struct pair pairs[12];
+	struct pair pairs[16];
 	const char *required; /* keys, a blank between */
 } good[] = {
 	{ TOPIC_HB, "x", { { "v", "01" }, { "source", T }, { "kind", "a3 73696d" }, { "boot", "05" },
@@ -105,13 +105,14 @@ static const struct {
 	{ TOPIC_EV, "x", { { "drone", T }, { "source", T }, { "time", "05" }, { "severity", "06" },
 	    { "text", T } }, "time severity text" },
 	{ TOPIC_CM, "x", { { "id", T }, { "drone", T }, { "cmd", T }, { "by", T },
-	    { "stage", "a4 646f6e65" }, { "time", "05" }, { "text", T } },
+	    { "stage", "a4 646f6e65" }, { "time", "05" }, { "text", T }, { "over", T },
+	    { "reason", T } },
 	    "id drone cmd stage time" },
 	{ TOPIC_PL, "x", { { "drone", T }, { "rev", "03" }, { "time", "05" } }, "drone rev time" },
 	{ TOPIC_AL, "x", { { "id", T }, { "rule", T }, { "drone", T }, { "level", "a5 7761746368" },
 	    { "state", "a6 726169736564" }, { "time", "05" }, { "since", "04" }, { "value", "13" },
-	    { "limit", "ca 41a00000" }, { "text", T }, { "by", "c0" } },
-	    "id rule level state time" },
+	    { "limit", "ca 41a00000" }, { "text", T }, { "by", "c0" }, { "until", "09" },
+	    { "why", T }, { "count", "02" }, { "source", T } }, "id rule level state time" },
 	{ TOPIC_OR, "x", { { "id", T }, { "state", "a7 70656e64696e67" }, { "drone", T },
 	    { "depot", T }, { "lat", "30" }, { "lon", "0b" }, { "weight_kg", "01" },
 	    { "time", "05" }, { "eta", "09" }, { "text", T } }, "id state time" },
@@ -121,7 +122,7 @@ static size_t pair_count(const struct pair *p)
 {
 	size_t n = 0;
 
-	while (n < 12 && p[n].key)
+	while (n < 16 && p[n].key)
 		n++;
 	return n;
 }
@@ -141,7 +142,7 @@ static void test_keys(void **state)
 	for (size_t g = 0; g < ARRAY_LEN(good); g++) {
 		size_t n = pair_count(good[g].pairs);
 		union message m;
-		struct pair pairs[13];
+		struct pair pairs[17];
 		char legend[64];
 
 		snprintf(legend, sizeof(legend), "%s as it is", topic_name(good[g].kind));
@@ -221,7 +222,7 @@ static void test_values(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct pair pairs[12];
+		struct pair pairs[16];
 		size_t n = pair_count(good[cases[i].body].pairs);
 		union message m;
 
@@ -310,7 +311,13 @@ static void test_round_trips(void **state)
 	static const struct heartbeat hb = { 1, "sim", KIND_SIM, 5, 6, 7, 8 };
 	static const struct event ev = { "", "sim", 9, SEVERITY_WARNING, "text" };
 	struct alarm al = { .id = "a", .rule = "r", .level = LEVEL_CRITICAL, .state = ALARM_RAISED,
-		.time = 3, .since = KEY_NONE, .value = NAN, .limit = 2.5 };
+		.time = 3, .since = KEY_NONE, .value = NAN, .limit = 2.5, .until = KEY_NONE,
+		.count = KEY_NONE };
+	const struct alarm shelved = { .id = "a", .rule = "r", .drone = "D01", .level = LEVEL_WATCH,
+		.state = ALARM_SHELVED, .time = 3, .since = 2, .value = 1, .limit = 2, .by = "jk",
+		.until = 9, .why = "on the pad", .count = 4, .source = "site" };
+	const struct progress over = { .id = "u", .drone = "D01", .cmd = "goto", .by = "jk",
+		.stage = STAGE_SENT, .time = 7, .over = "outside", .reason = "survey" };
 	struct order or = { .id = "o", .state = ORDER_PENDING, .lat = 48, .lon = 11,
 		.weight_kg = NAN, .time = 4, .eta = KEY_NONE };
 	const struct plan_changed pl = { "D01", 3, 4 };
@@ -333,6 +340,13 @@ static void test_round_trips(void **state)
 		{ TOPIC_AL, "", "{\"id\":\"a\",\"rule\":\"r\",\"drone\":null,\"level\":\"critical\","
 		    "\"state\":\"raised\",\"time\":3,\"since\":null,\"value\":null,\"limit\":2.5,"
 		    "\"text\":\"\",\"by\":null}", &al },
+		{ TOPIC_AL, "D01", "{\"id\":\"a\",\"rule\":\"r\",\"drone\":\"D01\",\"level\":\"watch\","
+		    "\"state\":\"shelved\",\"time\":3,\"since\":2,\"value\":1,\"limit\":2,\"text\":\"\","
+		    "\"by\":\"jk\",\"until\":9,\"why\":\"on the pad\",\"count\":4,\"source\":\"site\"}",
+		    &shelved },
+		{ TOPIC_CM, "D01", "{\"id\":\"u\",\"drone\":\"D01\",\"cmd\":\"goto\",\"by\":\"jk\","
+		    "\"stage\":\"sent\",\"time\":7,\"text\":\"\",\"over\":\"outside\","
+		    "\"reason\":\"survey\"}", &over },
 		{ TOPIC_OR, "o", "{\"id\":\"o\",\"state\":\"pending\",\"drone\":null,\"depot\":null,"
 		    "\"lat\":48,\"lon\":11,\"weight_kg\":null,\"time\":4,\"eta\":null,\"text\":\"\"}", &or },
 	};
