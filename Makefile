@@ -19,7 +19,8 @@ CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror)
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -fPIC -pthread $(WARNINGS) $(CFLAGS) -Isrc -Isim $(PKG_CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
-LIBS := $(PKG_LIBS) -lm
+# GEOS says its flags for C++; its C interface is one library.
+LIBS := $(PKG_LIBS) -lgeos_c -lm
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
