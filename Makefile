@@ -109,10 +109,12 @@ run-sanitized: export UBSAN_OPTIONS = print_stacktrace=1
 run-sanitized: all unit
 	$(call pytest,-m 'not slow')
 
-# Real programs under real clocks: on a machine that stands still for seconds a
-# test may fail that is right. What failed is run once more, alone, and that counts.
+# Real programs under real clocks: they wait more than they work, so four files
+# run at once; and on a machine that stands still for seconds a test may fail that
+# is right. What failed is run once more, alone, and that counts.
+E2E_JOBS ?= 4
 run_pytest = ODYSSEY_BUILD=$(abspath $(BUILD)) $(PYTHON) -m pytest -q -o cache_dir=$(abspath $(BUILD))/pytest
-pytest = $(run_pytest) $(1) tests/e2e || { echo 'what failed once more, alone:'; $(run_pytest) --lf $(1) tests/e2e; }
+pytest = $(run_pytest) -n $(E2E_JOBS) --dist loadfile $(1) tests/e2e || { echo 'what failed once more, alone:'; $(run_pytest) --lf $(1) tests/e2e; }
 
 FUZZ_SECONDS ?= 20
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)

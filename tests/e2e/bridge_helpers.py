@@ -1,5 +1,5 @@
 """What the tests of the bridge share: the bridge itself, a vehicle that speaks
-MAVLink by node-mavlink, and a client written from PROTOCOL.md."""
+MAVLink by node-mavlink, and a client written from odyssey-protocol(7)."""
 import json
 import os
 import pathlib

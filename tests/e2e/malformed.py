@@ -1,4 +1,4 @@
-"""Requests that break a rule, with the code that PROTOCOL.md gives them; the
+"""Requests that break a rule, with the code that odyssey-protocol(7) gives them; the
 same for every server."""
 from protocol import pack
 

@@ -1,6 +1,6 @@
 """The wire protocol, version 1, read and checked strictly.
 
-Written from PROTOCOL.md alone: nothing here comes from the programs or goes
+Written from odyssey-protocol(7) alone: nothing here comes from the programs or goes
 through their codec. What a body of ours breaks is a Violation, whose text
 names the rule.
 """
@@ -68,7 +68,7 @@ COMMANDS = [
 
 
 class Violation(AssertionError):
-    """Something on the wire that PROTOCOL.md does not allow."""
+    """Something on the wire that odyssey-protocol(7) does not allow."""
 
 
 def need(condition, text, *what):

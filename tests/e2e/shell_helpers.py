@@ -1,5 +1,5 @@
 """What the tests of the shell commands share: running the program, and a
-source that says exactly what a test wants, written from PROTOCOL.md."""
+source that says exactly what a test wants, written from odyssey-protocol(7)."""
 import os
 import pathlib
 import pty

@@ -1,4 +1,4 @@
-"""odyssey daemon: its control socket, sentence by sentence of PROTOCOL.md."""
+"""odyssey daemon: its control socket, sentence by sentence of odyssey-protocol(7)."""
 import signal
 import threading
 import time

@@ -1,4 +1,4 @@
-"""odyssey-sim: its control socket, sentence by sentence of PROTOCOL.md."""
+"""odyssey-sim: its control socket, sentence by sentence of odyssey-protocol(7)."""
 import math
 import threading
 import uuid
@@ -178,7 +178,8 @@ def test_an_id_gets_its_answer_again_whatever_else_it_says(sim, watch):
                  dict(expires=1), dict(cmd="disarm")):
         again = dict(dict(drone="D01", cmd="arm"), **keys)
         assert s.command(again.pop("drone"), again.pop("cmd"), id=name, **again)[1] == reply
-    assert s.ask("roster")["drones"][0]["tm"][21] & ARMED
+    # The roster has the newest sample, which may be from before the last stage.
+    wait_for(lambda: s.ask("roster")["drones"][0]["tm"][21] & ARMED, "D01 armed")
     assert w.stages(name) == ["accepted", "active", "done"]
     # And what was refused by the drone stays refused, though it would go now.
     t, refused = s.command("D01", "disarm"), None

@@ -5,7 +5,7 @@
 #include "hex.h"
 #include "proto/commands.h"
 
-/* PROTOCOL.md's table, written from the page: ? behind what may be left out. */
+/* odyssey-protocol(7)'s table, written from the page: ? behind what may be left out. */
 static const struct {
 	const char *name, *args, *danger;
 } page[] = {

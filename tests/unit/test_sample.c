@@ -11,7 +11,7 @@
 
 #define GOOD REJECT_COUNT
 
-/* PROTOCOL.md's table once more, written from the page. */
+/* odyssey-protocol(7)'s table once more, written from the page. */
 static const struct {
 	const char *name;
 	int64_t min, max;
