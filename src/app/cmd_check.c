@@ -15,6 +15,7 @@
 #include "app/attach.h"
 #include "app/commands.h"
 #include "app/daemon.h"
+#include "app/map_layers.h"
 #include "app/process.h"
 #include "base/clock.h"
 #include "format/table.h"
@@ -301,6 +302,32 @@ static void check_keys(struct check *c)
 		line(c, true, "secret_key", "%s", config->secret_key);
 }
 
+static void bad_layer(void *user, const char *text)
+{
+	line(user, false, "map", "%s", text);
+}
+
+/* Reads every layer that the configuration names. */
+static void check_layers(struct check *c)
+{
+	struct map_catalogue layers;
+	struct err err;
+
+	map_layers_list(&c->app->config, &layers, bad_layer, c);
+	for (size_t i = 0; i < layers.count && !attach_interrupted(&c->at); i++) {
+		struct map_layer *layer = map_load(&layers.layers[i], &err);
+
+		if (!layer)
+			line(c, false, "map", "%s", err.text);
+		else
+			line(c, !*layer->warning, "map", "%s: %s, %s, %zu vertices%s%s", layer->name,
+			    layer->file, map_kinds[layer->kind].name, layer->vertices,
+			    *layer->warning ? "; " : "", layer->warning);
+		map_layer_free(&layer);
+	}
+	map_catalogue_clear(&layers);
+}
+
 int cmd_check(struct app *app)
 {
 	struct check c = { .app = app, .colour = table_wants_colour(stdout) };
@@ -328,6 +355,7 @@ int cmd_check(struct app *app)
 			    "there are none; add a section [source NAME] with its feed to the configuration");
 		for (size_t i = 0; i < app->config.source_count && !attach_interrupted(&c.at); i++)
 			check_source(&c, &app->config.sources[i]);
+		check_layers(&c);
 	}
 	attach_close(&c.at);
 	if (c.wrong)

@@ -10,6 +10,7 @@
 #include "app/process.h"
 #include "app/screen.h"
 #include "base/clock.h"
+#include "ui/settings.h"
 
 /* SIGWINCH as a descriptor, so that no other thread ever takes it. */
 static int winch_descriptor(void)
@@ -41,8 +42,8 @@ static int open_terminal(struct screen *s, struct err *err)
 		.charset = args_get(&app->args, "charset"),
 	};
 
-	options.color = options.color ? options.color : "auto";
-	options.charset = options.charset ? options.charset : "auto";
+	options.color = options.color ? options.color : app->config.color;
+	options.charset = options.charset ? options.charset : app->config.charset;
 	if (s->script.lines && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
 		const char *columns = getenv("COLUMNS"), *lines = getenv("LINES");
 
@@ -58,6 +59,24 @@ static int open_terminal(struct screen *s, struct err *err)
 	ui_resize(&s->ui, s->term.w, s->term.h, s->term.cell_aspect);
 	if (*s->term.notice)
 		ui_say(&s->ui, ROLE_WARN, "%s", s->term.notice);
+	return 0;
+}
+
+/* What [screen] says. */
+static int configure(struct screen *s, struct err *err)
+{
+	const struct config *config = &s->app->config;
+	struct err why;
+	char aspect[32];
+
+	s->ui.theme = theme_find(config->theme);
+	s->ui.fps = config->fps;
+	s->ui.mouse = config->mouse;
+	snprintf(aspect, sizeof(aspect), "%g", config->aspect);
+	if (config->aspect > 0 && setting_set(&s->ui, "aspect", aspect, &why) == -1)
+		return err_set(err, "%s: [screen] aspect: %s", config->path, why.text);
+	if (*config->columns && setting_set(&s->ui, "columns", config->columns, &why) == -1)
+		return err_set(err, "%s: [screen] columns: %s", config->path, why.text);
 	return 0;
 }
 
@@ -106,8 +125,14 @@ int cmd_screen(struct app *app)
 		free(s);
 		return app_usage_error("", &err);
 	}
-	s->winch = winch_descriptor();
 	ui_init(&s->ui, app->config.stale_s, app->config.lost_s);
+	if (configure(s, &err) == -1) {
+		ui_free(&s->ui);
+		attach_close(&s->at);
+		script_free(&s->script);
+		free(s);
+		return app_usage_error("", &err);
+	}
 	s->ui.model.now_mono = clock_mono_ms();
 	s->ui.hooks.parse = screen_parse;
 	s->ui.read_only = args_has(&app->args, "read-only");
@@ -115,6 +140,7 @@ int cmd_screen(struct app *app)
 	screen_name_user(s->ui.by);
 	load_history(s);
 	wire_doc_init(&s->doc);
+	s->winch = winch_descriptor();
 	if (open_terminal(s, &err) == -1 || screen_link_open(s, &err) == -1) {
 		code = EXIT_FAILED;
 	} else {

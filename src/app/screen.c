@@ -79,8 +79,10 @@ static void draw(struct screen *s)
 	do_requests(s);
 	s->ui.stalled = false;
 	s->ui.rtt_ms = s->headless ? -1 : s->term.rtt_ms;
-	if (!s->headless)
+	if (!s->headless) {
 		s->term.theme = s->ui.theme;
+		term_mouse(&s->term, s->ui.mouse);
+	}
 	ui_draw(&s->ui);
 	s->frame_us += (uint64_t)(clock_mono_us() - start);
 	s->frames++;
@@ -118,7 +120,10 @@ static void take_keys(struct screen *s)
 		/* What follows the answer was typed by one who saw the frame. */
 		if (key == K_REPLY && s->term.frame_done == s->term.frames)
 			ui_shown(&s->ui);
-		ui_key(&s->ui, key, s->now_mono);
+		if (key == K_MOUSE)
+			ui_mouse(&s->ui, &s->term.mouse, s->now_mono);
+		else
+			ui_key(&s->ui, key, s->now_mono);
 	}
 }
 

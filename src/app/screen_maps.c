@@ -5,26 +5,28 @@
  */
 #include "app/screen.h"
 
-#include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "app/map_layers.h"
 #include "base/mem.h"
-#include "map/catalogue.h"
 
 struct screen_maps {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	int wake; /* an eventfd: a layer is there */
-	bool stop, running;
-	char folder[CONFIG_PATH_SIZE];
+	atomic_bool stop;
+	bool running;
+	const struct config *config; /* does not change while the screen runs */
 	struct map_layer *loaded[MAP_CATALOGUE_MAX];
 	size_t loaded_count;
-	char problem[256]; /* the first layer that could not be read */
+	char problems[MAP_CATALOGUE_MAX][256]; /* not told yet */
+	size_t problem_count;
 	/* The screen's own, only appended to. */
 	const struct map_layer *layers[MAP_CATALOGUE_MAX];
 };
@@ -34,7 +36,18 @@ static void wake(struct screen_maps *m)
 	uint64_t one = 1;
 
 	if (write(m->wake, &one, sizeof(one)) != sizeof(one))
-		m->stop = true; /* nobody would notice what comes */
+		atomic_store(&m->stop, true); /* nobody would notice what comes */
+}
+
+/* Something that is not as it should be. */
+static void say(void *user, const char *text)
+{
+	struct screen_maps *m = user;
+
+	pthread_mutex_lock(&m->lock);
+	if (m->problem_count < MAP_CATALOGUE_MAX)
+		str_copy(m->problems[m->problem_count++], sizeof(m->problems[0]), text);
+	pthread_mutex_unlock(&m->lock);
 }
 
 static void *load(void *user)
@@ -43,57 +56,23 @@ static void *load(void *user)
 	struct map_catalogue catalogue;
 	struct err err;
 
-	if (map_catalogue_read(&catalogue, m->folder, &err) == -1) {
-		pthread_mutex_lock(&m->lock);
-		str_copy(m->problem, sizeof(m->problem), err.text);
-		pthread_mutex_unlock(&m->lock);
-		wake(m);
-		return NULL;
-	}
-	for (size_t i = 0; i < catalogue.count; i++) {
-		struct map_layer *layer = map_load(&catalogue.layers[i], &err);
+	map_layers_list(m->config, &catalogue, say, m);
+	wake(m);
+	for (size_t i = 0; i < catalogue.count && !atomic_load(&m->stop); i++) {
+		struct map_layer *layer;
 
+		catalogue.layers[i].stop = &m->stop;
+		layer = map_load(&catalogue.layers[i], &err);
+		if (!layer || *layer->warning)
+			say(m, layer ? layer->warning : err.text);
 		pthread_mutex_lock(&m->lock);
-		if (layer && m->loaded_count < MAP_CATALOGUE_MAX)
+		if (layer)
 			m->loaded[m->loaded_count++] = layer;
-		else if (!layer && !*m->problem)
-			str_copy(m->problem, sizeof(m->problem), err.text);
-		if (m->stop)
-			i = catalogue.count;
 		pthread_mutex_unlock(&m->lock);
 		wake(m);
 	}
 	map_catalogue_clear(&catalogue);
 	return NULL;
-}
-
-/* Where the shipped maps are: beside the program's build, or installed. */
-static bool find_folder(char folder[CONFIG_PATH_SIZE])
-{
-	static const char *const places[] = { "/../maps", "/maps", "/../share/odyssey/maps",
-		"/../../maps" };
-	const char *own = getenv("ODYSSEY_MAPS");
-	char exe[CONFIG_PATH_SIZE - 64], list[CONFIG_PATH_SIZE + 16], *slash;
-	ssize_t n;
-
-	if (own) {
-		str_copy(folder, CONFIG_PATH_SIZE, own);
-		return *own != '\0';
-	}
-	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	if (n <= 0)
-		return false;
-	exe[n] = '\0';
-	slash = strrchr(exe, '/');
-	if (slash)
-		*slash = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
-		snprintf(folder, CONFIG_PATH_SIZE, "%s%s", exe, places[i]);
-		snprintf(list, sizeof(list), "%s/layers", folder);
-		if (access(list, R_OK) == 0)
-			return true;
-	}
-	return false;
 }
 
 void screen_maps_start(struct screen *s)
@@ -103,7 +82,8 @@ void screen_maps_start(struct screen *s)
 	s->maps = m;
 	pthread_mutex_init(&m->lock, NULL);
 	m->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (m->wake != -1 && find_folder(m->folder))
+	m->config = &s->app->config;
+	if (m->wake != -1)
 		m->running = pthread_create(&m->thread, NULL, load, m) == 0;
 }
 
@@ -123,9 +103,14 @@ void screen_maps_take(struct screen *s)
 	for (size_t i = s->ui.map.layer_count; i < m->loaded_count; i++)
 		m->layers[i] = m->loaded[i];
 	s->ui.map.layer_count = m->loaded_count;
-	if (*m->problem)
-		ui_say(&s->ui, ROLE_WARN, "map: %s", m->problem);
-	m->problem[0] = '\0';
+	for (size_t i = 0; i < m->problem_count; i++) {
+		char text[280];
+
+		snprintf(text, sizeof(text), "map: %s", m->problems[i]);
+		model_event(&s->ui.model, s->now_ms, "", HEALTH_WARN, text);
+		ui_say(&s->ui, ROLE_WARN, "%s", text);
+	}
+	m->problem_count = 0;
 	pthread_mutex_unlock(&m->lock);
 	s->ui.map.layers = m->layers;
 	s->ui.map.layers_version++;
@@ -138,9 +123,7 @@ void screen_maps_stop(struct screen *s)
 
 	if (!m)
 		return;
-	pthread_mutex_lock(&m->lock);
-	m->stop = true;
-	pthread_mutex_unlock(&m->lock);
+	atomic_store(&m->stop, true);
 	if (m->running)
 		pthread_join(m->thread, NULL);
 	for (size_t i = 0; i < m->loaded_count; i++)

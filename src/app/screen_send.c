@@ -11,6 +11,7 @@
 #include "app/send_args.h"
 #include "base/mem.h"
 #include "ui/command_line.h"
+#include "ui/where.h"
 
 /* A daemon waits answer_s for its source; then its own answer travels. */
 #define ANSWER_SLACK_MS 2000
@@ -34,34 +35,15 @@ void screen_name_user(char by[NAME_SIZE])
 	snprintf(by, NAME_SIZE, "%.31s@%.32s", pw ? pw->pw_name : "unknown", host);
 }
 
-/* "+200m@045": so far in that direction from where the drone is. */
-static bool relative(const struct ui_drone *d, const char *word, struct geo_point *out)
-{
-	char number[32], unit[8] = "";
-	const char *at = strchr(word, '@');
-	double metres, bearing;
-	struct geo_point from;
-	size_t n;
-
-	if (*word != '+' || !at || !str_double(at + 1, &bearing) ||
-	    !model_position(d, &from.lat, &from.lon))
-		return false;
-	n = strspn(word + 1, "0123456789.");
-	str_copy_n(number, sizeof(number), word + 1, n);
-	str_copy_n(unit, sizeof(unit), word + 1 + n, (size_t)(at - word) - 1 - n);
-	if (!str_double(number, &metres) ||
-	    (*unit && strcmp(unit, "m") != 0 && strcmp(unit, "km") != 0))
-		return false;
-	*out = geo_direct(from, bearing, strcmp(unit, "km") == 0 ? metres * 1000 : metres);
-	return true;
-}
-
-/* Words that stand for a position, "@cursor" and the relative form, become the
- * latitude and longitude they mean. Returns how many words there are then. */
-static int expand_positions(struct ui *ui, int count, char **words, char **out, char numbers[2][32])
+/* Words that stand for a position ("@cursor", "+200m@045": ui/where.h) become
+ * the latitude and longitude they mean. Returns how many words there are then,
+ * or -1 with a sentence. */
+static int expand_positions(struct ui *ui, int count, char **words, char **out, char numbers[2][32],
+    struct err *err)
 {
 	size_t n_targets, *targets;
 	const struct ui_drone *d = NULL;
+	bool expanded = false;
 	int n = 0;
 
 	targets = ui_targets(ui, &n_targets);
@@ -71,17 +53,19 @@ static int expand_positions(struct ui *ui, int count, char **words, char **out, 
 		d = &ui->model.drones[targets[0]];
 	free(targets);
 	for (int i = 0; i < count; i++) {
-		struct geo_point p = ui->map.cross;
+		struct geo_point p;
 
-		if (i > 0 && ((strcmp(words[i], "@cursor") == 0 && ui->map.crosshair) ||
-				 (d && relative(d, words[i], &p)))) {
-			snprintf(numbers[0], 32, "%.7f", p.lat);
-			snprintf(numbers[1], 32, "%.7f", p.lon);
-			out[n++] = numbers[0];
-			out[n++] = numbers[1];
-		} else {
+		if (i == 0 || expanded || !where_is_word(words[i])) {
 			out[n++] = words[i];
+			continue;
 		}
+		if (where_word(ui, d, words[i], &p, err) == -1)
+			return -1;
+		snprintf(numbers[0], 32, "%.7f", p.lat);
+		snprintf(numbers[1], 32, "%.7f", p.lon);
+		out[n++] = numbers[0];
+		out[n++] = numbers[1];
+		expanded = true;
 	}
 	return n;
 }
@@ -97,7 +81,9 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 	size_t target_count = 0;
 	int drones = 1, n = 0, result;
 
-	count = expand_positions(ui, count, typed, words, numbers);
+	count = expand_positions(ui, count, typed, words, numbers, err);
+	if (count == -1)
+		return -1;
 	while (drones < count && n < WORDS_MAX &&
 	       (model_find(&ui->model, words[drones]) || send_is_pattern(words[drones]))) {
 		line[n++] = words[drones++];

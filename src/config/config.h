@@ -53,6 +53,7 @@ struct config_layer {
 	char file[CONFIG_PATH_SIZE];
 	char kind[16];
 	char colour[32]; /* "" as the kind's */
+	char fill[8];    /* "yes", "no", "" as the kind has it */
 	double min_zoom, max_zoom;
 };
 
@@ -82,6 +83,12 @@ struct config {
 	double stale_s, lost_s;
 
 	double answer_s, expires_s;
+
+	/* The screen. */
+	char theme[16], color[16], charset[16];
+	char columns[CONFIG_TEXT_SIZE]; /* "": by the width */
+	double fps, aspect;             /* 0: as the terminal has it */
+	bool mouse;
 
 	char history_dir[CONFIG_PATH_SIZE]; /* "": history below state_dir */
 	double commit_ms, queue_mb, keep_days, keep_gb;

@@ -167,24 +167,63 @@ const struct option_desc option_table[] = {
 		.min = 1, .max = 64, .initial = "4", .help = "most runs at the same time",
 	},
 	{
+		.section = "screen", .key = "theme", .type = OPTION_WORD, AT(theme),
+		.choices = "dark|light|mono|safe", .initial = "dark",
+		.help = "colours for a dark or a light ground, none, or those that the colour-blind tell apart",
+	},
+	{
+		.section = "screen", .key = "color", .type = OPTION_WORD, AT(color),
+		.choices = "auto|never|8|16|256", .initial = "auto",
+		.help = "how many colours are used; auto: what the terminal has, none if NO_COLOR is set",
+	},
+	{
+		.section = "screen", .key = "charset", .type = OPTION_WORD, AT(charset),
+		.choices = "auto|braille|block|ascii", .initial = "auto",
+		.help = "what the map and the lines are drawn with; auto: the best that locale and terminal have",
+	},
+	{
+		.section = "screen", .key = "columns", .type = OPTION_TEXT, AT(columns),
+		.initial = "",
+		.help = "columns of the fleet table in order, as in id,state,mode,height,wind; left out: by the width",
+	},
+	{
+		.section = "screen", .key = "fps", .type = OPTION_NUMBER, AT(fps), .min = 0, .max = 30,
+		.initial = "0", .help = "frames a second at most; 0: as the terminal takes them",
+	},
+	{
+		.section = "screen", .key = "aspect", .type = OPTION_NUMBER, AT(aspect), .min = 0,
+		.max = 4, .initial = "0",
+		.help = "height of a character cell over its width; 0: what the terminal says, or 2",
+	},
+	{
+		.section = "screen", .key = "mouse", .type = OPTION_BOOL, AT(mouse), .initial = "no",
+		.help = "click selects, the wheel zooms and scrolls; no leaves the mouse to the terminal",
+	},
+	{
 		.section = "layer", .key = "file", .type = OPTION_PATH, IN(config_layer, file),
 		.initial = "", .needed = "coast.shp", .help = "the shapefile, .shp",
 	},
 	{
 		.section = "layer", .key = "kind", .type = OPTION_TEXT, IN(config_layer, kind),
-		.initial = "", .help = "what it shows: land, coast, border, road, river, place, ...; left out: by its geometry",
+		.initial = "",
+		.help = "land, water, green, building, river, coast, rail, road, border, place or other; left out: place for points, other for lines and areas",
 	},
 	{
 		.section = "layer", .key = "colour", .type = OPTION_TEXT, IN(config_layer, colour),
-		.initial = "", .help = "a colour's name or number of 256; left out: the kind's",
+		.initial = "", .help = "a kind, a colour (red, orange, yellow, lime, cyan, blue, purple, pink, brown, grey, white) or 0 to 255 of the xterm palette; left out: the kind's",
+	},
+	{
+		.section = "layer", .key = "fill", .type = OPTION_WORD, IN(config_layer, fill),
+		.choices = "yes|no", .initial = "",
+		.help = "areas are filled, or only outlined; left out: as the kind has it",
 	},
 	{
 		.section = "layer", .key = "min_zoom", .type = OPTION_NUMBER, IN(config_layer, min_zoom),
-		.min = 0, .max = 22, .initial = "0", .help = "not drawn when further out",
+		.min = 0, .max = 22, .initial = "0", .help = "not drawn when further out; 0: as the kind has it",
 	},
 	{
 		.section = "layer", .key = "max_zoom", .type = OPTION_NUMBER, IN(config_layer, max_zoom),
-		.min = 0, .max = 22, .initial = "22", .help = "not drawn when closer in",
+		.min = 0, .max = 22, .initial = "22", .help = "not drawn when closer in; 22: as the kind has it",
 	},
 	{
 		.section = "security", .key = "secret_key", .type = OPTION_PATH, AT(secret_key),
@@ -279,6 +318,10 @@ const struct section_desc section_table[] = {
 		.name = "notify",
 		.about = "A program to run at an alarm: mail, chat, a siren. Never taken from "
 			 "./odyssey.conf.",
+	},
+	{
+		.name = "screen",
+		.about = "How the screen looks. All of it can be changed while it runs, by :set.",
 	},
 	{
 		.name = "layer", .a = "a layer", .sample = "coast",

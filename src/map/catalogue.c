@@ -94,6 +94,7 @@ void map_catalogue_clear(struct map_catalogue *c)
 	for (size_t i = 0; i < c->count; i++) {
 		free((char *)c->layers[i].name);
 		free((char *)c->layers[i].file);
+		free((char *)c->layers[i].colour);
 	}
 	free(c->layers);
 	*c = (struct map_catalogue){ 0 };

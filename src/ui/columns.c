@@ -99,7 +99,15 @@ const char *column_name(size_t i)
 	if (i < ARRAY_LEN(own_columns))
 		return own_columns[i].name;
 	i -= ARRAY_LEN(own_columns);
-	return i < FIELD_COUNT ? field_table[i].name : NULL;
+	for (size_t f = 0; f < FIELD_COUNT; f++) {
+		bool own = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(own_columns); k++)
+			own = own || strcmp(own_columns[k].name, field_table[f].name) == 0;
+		if (!own && i-- == 0)
+			return field_table[f].name;
+	}
+	return NULL;
 }
 
 int columns_parse(struct columns *c, const char *text, struct err *err)

@@ -14,6 +14,7 @@
 #include "ui/pane_layers.h"
 #include "ui/settings.h"
 #include "ui/ui.h"
+#include "ui/where.h"
 
 static int no_operands(int count, char **words, struct err *err)
 {
@@ -122,6 +123,13 @@ static int run_go(struct ui *ui, int count, char **words, struct err *err)
 	if (d) {
 		ui_select(ui, (size_t)(d - ui->model.drones));
 		action_map_centre(ui, 0);
+		return 0;
+	}
+	if (count == 2 && where_is_word(words[1])) {
+		if (where_word(ui, ui_selected(ui), words[1], &p, err) == -1)
+			return -1;
+		ui->map.follow = false;
+		map_pane_centre(ui, p);
 		return 0;
 	}
 	for (int i = 1; i < count; i++)

@@ -8,6 +8,7 @@
 
 #include "ui/command_line.h"
 #include "ui/ui.h"
+#include "ui/where.h"
 
 static void offer(struct completion *c, const char *word, const char *candidate)
 {
@@ -92,6 +93,13 @@ void complete_line(struct ui *ui, struct completion *c)
 	}
 	while (own->name && strcmp(own->name, words[0]) != 0)
 		own++;
+	for (int n = 0; *word == '@'; n++) {
+		const char *candidate = where_candidate(ui, word, n);
+
+		if (!candidate)
+			break;
+		offer(c, word, candidate);
+	}
 	if (own->name) {
 		const char *candidate;
 

@@ -6,49 +6,35 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "format/position.h"
 #include "ui/ui.h"
+#include "ui/where.h"
 
 /* Position and height from what follows: "@cursor 60", "47.14 9.52 60", "60";
  * NAN for what is not there. */
 static int read_item(
     struct ui *ui, int count, char **words, struct mission_item *item, struct err *err)
 {
-	struct buf text = BUF_INIT;
 	struct geo_point p;
-	int used = 0;
+	struct err why = { "" };
+	int used = where_read(ui, ui_selected(ui), count, words, &p, &why);
+	double height;
 
 	*item = (struct mission_item){ NAN, NAN, NAN, NAN, 0 };
-	if (count > 0 && strcmp(words[0], "@cursor") == 0) {
-		if (!ui->map.crosshair)
-			return err_set(err, "there is no crosshair; x in the map pane shows one");
-		item->lat = ui->map.cross.lat;
-		item->lon = ui->map.cross.lon;
-		used = 1;
+	if (used) {
+		item->lat = p.lat;
+		item->lon = p.lon;
+	} else if (count > 0 && where_is_word(words[0])) {
+		*err = why;
+		return -1;
 	}
-	/* The longest run of words that is a position; what is left is the height. */
-	for (int n = count; n > 0 && !used; n--) {
-		buf_clear(&text);
-		for (int i = 0; i < n; i++)
-			buf_printf(&text, "%s%s", i ? " " : "", words[i]);
-		if ((n > 1 || count == 1) && position_parse(text.data, &p, err) == 0) {
-			item->lat = p.lat;
-			item->lon = p.lon;
-			used = n;
-		}
-	}
-	buf_free(&text);
-	if (used < count) {
-		double height;
-
-		if (count - used != 1 || !str_double(words[used], &height) || height < 0 ||
-		    height > 10000)
-			return err_set(err,
-			    "\"%.40s\" is no position or height; as in 47.14 9.52 60 or @cursor 60",
-			    words[used]);
+	if (used == count)
+		return 0;
+	if (count - used == 1 && str_double(words[used], &height) && height >= 0 && height <= 10000) {
 		item->height = height;
+		return 0;
 	}
-	return 0;
+	return err_set(err,
+	    "\"%.40s\" is no position or height; as in 47.14 9.52 60 or @cursor 60", words[used]);
 }
 
 static int number_of(const char *word, size_t *number, struct err *err)

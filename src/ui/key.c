@@ -123,3 +123,34 @@ size_t utf8_encode(char out[4], uint32_t ch)
 	out[3] = (char)(0x80 | (ch & 0x3f));
 	return 4;
 }
+
+void mouse_begin(struct mouse_decoder *d)
+{
+	*d = (struct mouse_decoder){ .count = 1 };
+}
+
+int mouse_feed(struct mouse_decoder *d, unsigned char byte, struct mouse *out)
+{
+	int *number = &d->numbers[d->count - 1], button = d->numbers[0];
+
+	if (byte >= '0' && byte <= '9') {
+		*number = *number < 10000 ? *number * 10 + byte - '0' : *number;
+		return 0;
+	}
+	if (byte == ';' && d->count < 3) {
+		d->count++;
+		return 0;
+	}
+	/* Shift, Alt and Ctrl (4, 8, 16) make no difference; motion (32) is not asked for. */
+	button &= ~(4 | 8 | 16);
+	if (byte != 'M' || d->count != 3 || d->numbers[1] < 1 || d->numbers[2] < 1)
+		return -1;
+	*out = (struct mouse){ MOUSE_CLICK, d->numbers[1] - 1, d->numbers[2] - 1 };
+	if (button == 64)
+		out->act = MOUSE_WHEEL_UP;
+	else if (button == 65)
+		out->act = MOUSE_WHEEL_DOWN;
+	else if (button != 0)
+		return -1;
+	return 1;
+}

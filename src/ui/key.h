@@ -5,6 +5,7 @@
 #ifndef UI_KEY_H
 #define UI_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,25 @@ enum named_key {
 	K_REPLY, /* the terminal answered that it has drawn so far */
 	K_PASTE_BEGIN,
 	K_PASTE_END,
+	K_MOUSE, /* the place comes apart: ui_mouse() */
 };
+
+/* What a mouse did, in cells from 0. */
+enum mouse_act { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+struct mouse {
+	enum mouse_act act;
+	int x, y;
+};
+
+/* Reports of the mouse as terminals send them (SGR, 1006), behind ESC [ <:
+ * button ; column ; row, then M where it was pressed and m where released. */
+struct mouse_decoder {
+	int numbers[3], count;
+	bool bad;
+};
+void mouse_begin(struct mouse_decoder *d);
+/* One byte: 0 while more must come, 1 with *out, -1 for what is nothing to us. */
+int mouse_feed(struct mouse_decoder *d, unsigned char byte, struct mouse *out);
 
 #define K_CTRL(c)   ((c) - 'a' + 1)
 #define K_TAB       9

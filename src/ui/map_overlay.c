@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "map/dot.h"
-#include "map/kind.h"
+#include "ui/map_colour.h"
 #include "ui/ui.h"
 
 #define TRAILS_MAX    200 /* drones with trails drawn */
@@ -25,33 +25,23 @@ struct map_cluster {
 
 enum { PRIORITY_FENCE = 1, PRIORITY_TRAIL, PRIORITY_ROUTE, PRIORITY_RULER };
 
-static const enum role kind_roles[MAP_KINDS] = {
-	[MAP_LAND] = ROLE_LAND,
-	[MAP_WATER] = ROLE_WATER,
-	[MAP_GREEN] = ROLE_COAST,
-	[MAP_BUILDING] = ROLE_GRID,
-	[MAP_RIVER] = ROLE_WATER,
-	[MAP_COAST] = ROLE_COAST,
-	[MAP_RAIL] = ROLE_ROAD,
-	[MAP_ROAD] = ROLE_ROAD,
-	[MAP_BORDER] = ROLE_FRONTIER,
-	[MAP_OTHER] = ROLE_DIM,
-	[MAP_PLACE] = ROLE_PLACE,
-};
-
 void map_overlay_raster(struct canvas *c, struct rect r, struct map_pane *p)
 {
 	const struct map_raster *raster = &p->raster;
+	uint16_t roles[MAP_LAYERS_MAX];
+	size_t layers = p->layer_count < MAP_LAYERS_MAX ? p->layer_count : MAP_LAYERS_MAX;
 
+	for (size_t i = 0; i < layers; i++)
+		roles[i] = map_colour_of(p->layers[i]);
 	for (int y = 0; y < raster->rows && y < r.h; y++) {
 		for (int x = 0; x < raster->cols && x < r.w; x++) {
 			const struct map_cell *cell = map_raster_cell(raster, x, y);
-			enum role role = ROLE_LAND;
+			uint16_t role = ROLE_LAND;
 
 			if (!cell->dots)
 				continue;
-			if (cell->line < p->layer_count && p->layers[cell->line])
-				role = kind_roles[p->layers[cell->line]->kind];
+			if (cell->line < layers)
+				role = roles[cell->line];
 			if (cell->tone == MAP_FAINT && role == ROLE_ROAD)
 				role = ROLE_GRID;
 			canvas_put(c, r.x + x, r.y + y, 0x2800u + cell->dots, role);

@@ -35,6 +35,25 @@ static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *u
 		    c, r.x + r.w - 1, r.y, ROLE_DIM, "Tab complete  Enter preview  Esc cancel");
 }
 
+/* The word of an error that has digits and stands in the line too: "95 is no
+ * latitude". */
+static const char *wrong_number(const struct ui *ui, const char *text, char *word, size_t size)
+{
+	const char *m = ui->message;
+
+	while (*(m += strspn(m, " "))) {
+		size_t n = strcspn(m, " ,:;");
+		const char *at;
+
+		if (strcspn(m, "0123456789") < n && str_copy_n(word, size, m, n) &&
+		    (at = strstr(text, word)) && (at == text || at[-1] == ' ') &&
+		    (at[n] == ' ' || at[n] == '\0'))
+			return at;
+		m += n + (m[n] != '\0');
+	}
+	return NULL;
+}
+
 /* The word that an error quotes, in the line as it was typed. */
 static void mark_wrong_word(struct canvas *c, int x, int y, const struct ui *ui, const char *text)
 {
@@ -42,10 +61,13 @@ static void mark_wrong_word(struct canvas *c, int x, int y, const struct ui *ui,
 		   *at;
 	char word[64];
 
-	if (!close || close == open + 1 || ui->message_role != ROLE_ERROR ||
-	    !str_copy_n(word, sizeof(word), open + 1, (size_t)(close - open - 1)))
+	if (ui->message_role != ROLE_ERROR)
 		return;
-	at = strstr(text, word);
+	if (close && close > open + 1 &&
+	    str_copy_n(word, sizeof(word), open + 1, (size_t)(close - open - 1)))
+		at = strstr(text, word);
+	else
+		at = wrong_number(ui, text, word, sizeof(word));
 	if (at) {
 		char before[LINE_SIZE];
 

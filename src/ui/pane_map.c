@@ -216,18 +216,30 @@ static void draw_crosshair(struct canvas *c, struct rect r, struct ui *ui)
 	canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_STRONG, " %s ", text);
 }
 
+/* Licences ask that whose data is shown be named where it is shown. */
 static void draw_credit(struct canvas *c, struct rect r, const struct map_pane *p)
 {
-	/* OpenStreetMap's licence asks to be named where its data is shown. */
-	for (size_t i = 0; i < p->layer_count && i < 64; i++) {
-		if (p->raster_valid && (p->raster.drawn >> i & 1) && p->layers[i] &&
-		    strstr(p->layers[i]->file, "vaduz")) {
-			if (!p->crosshair && r.w > 60)
-				canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_GHOST,
-				    "\u00a9 OpenStreetMap");
-			return;
-		}
+	const char *named[4];
+	char text[300] = "";
+	size_t count = 0, n = 0;
+
+	if (p->crosshair || r.w <= 60 || !p->raster_valid)
+		return;
+	for (size_t i = 0; i < p->layer_count && i < MAP_LAYERS_MAX; i++) {
+		const char *credit = p->layers[i]->credit;
+		bool told = false;
+
+		if (!(p->raster.drawn >> i & 1) || !*credit || count == ARRAY_LEN(named))
+			continue;
+		for (size_t k = 0; k < count; k++)
+			told = told || strcmp(named[k], credit) == 0;
+		if (told)
+			continue;
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, "%s%s", count ? " \u00b7 " : "", credit);
+		named[count++] = credit;
 	}
+	canvas_right(c, r.x + r.w - 1, r.y + r.h - 1, ROLE_GHOST, "%s", text);
 }
 
 void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)

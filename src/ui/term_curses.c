@@ -26,6 +26,7 @@
 #define CODE_REPLY       2001
 #define CODE_PASTE_BEGIN 2002
 #define CODE_PASTE_END   2003
+#define CODE_MOUSE       2004
 
 struct pair {
 	int fg, bg;
@@ -38,6 +39,9 @@ struct term_private {
 	struct pair pairs[PAIRS_MAX];
 	int pair_count, pair_max;
 	struct utf8_decoder utf8;
+	struct mouse_decoder mouse;
+	bool mouse_open; /* its report is being read */
+	bool mouse_on;
 };
 
 /* For the handlers: what puts the terminal back, and its former modes. */
@@ -240,6 +244,7 @@ int term_open(struct term *t, const struct term_options *options, struct err *er
 	define_key("\033[0n", CODE_REPLY);
 	define_key("\033[200~", CODE_PASTE_BEGIN);
 	define_key("\033[201~", CODE_PASTE_END);
+	define_key("\033[<", CODE_MOUSE);
 	if (write(STDOUT_FILENO, "\033[?2004h", 8) != 8)
 		t->gone = true;
 	measure(t);
@@ -256,6 +261,7 @@ void term_close(struct term *t)
 		return;
 	if (!t->gone) {
 		allow_end(true);
+		term_mouse(t, false);
 		endwin();
 		/* A late answer must not land in the shell. */
 		if (write(STDOUT_FILENO, "\033[?2004l", 8) == 8 && t->in_flight)
@@ -324,6 +330,19 @@ uint32_t term_read(struct term *t, int64_t now_mono_ms)
 			if (hung_up())
 				t->gone = true;
 			return 0;
+		}
+		if (t->p->mouse_open && code < 256) {
+			int done = mouse_feed(&t->p->mouse, (unsigned char)code, &t->mouse);
+
+			t->p->mouse_open = done == 0;
+			if (done == 1 && t->p->mouse_on)
+				return K_MOUSE;
+			continue;
+		}
+		if (code == CODE_MOUSE) {
+			mouse_begin(&t->p->mouse);
+			t->p->mouse_open = true;
+			continue;
 		}
 		if (code < 256) {
 			uint32_t ch = utf8_feed(&t->p->utf8, (unsigned char)code);
@@ -486,6 +505,19 @@ void term_draw(
 		t->frame_done = t->frames;
 	}
 	allow_end(false);
+}
+
+void term_mouse(struct term *t, bool on)
+{
+	/* Buttons and wheel (1000) in the form that is text (1006); no motion. */
+	const char *text = on ? "\033[?1000h\033[?1006h" : "\033[?1000l\033[?1006l";
+	size_t n = strlen(text);
+
+	if (t->p->mouse_on == on || t->gone)
+		return;
+	t->p->mouse_on = on;
+	if (write(STDOUT_FILENO, text, n) != (ssize_t)n)
+		t->gone = true;
 }
 
 void term_redraw(struct term *t)

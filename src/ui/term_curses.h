@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "ui/canvas.h"
+#include "ui/key.h"
 #include "ui/theme.h"
 
 struct term_options {
@@ -45,6 +46,7 @@ struct term {
 	int64_t rtt_ms; /* of the last frame answered; -1 unknown */
 	uint64_t frames, drawn_cells;
 	uint64_t frame_done; /* number of the newest frame answered */
+	struct mouse mouse;  /* after K_MOUSE */
 
 	struct term_private *p;
 };
@@ -65,6 +67,9 @@ bool term_stalled(const struct term *t, int64_t now_mono_ms);
  * cursor_x < 0 hides the cursor. */
 void term_draw(
     struct term *t, const struct canvas *c, int cursor_x, int cursor_y, int64_t now_mono_ms);
+/* Asks the terminal to report the mouse, or to keep it for itself, as it does
+ * from the start. */
+void term_mouse(struct term *t, bool on);
 /* Draws everything anew at the next frame (Ctrl-L). */
 void term_redraw(struct term *t);
 

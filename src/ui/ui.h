@@ -24,6 +24,7 @@
 #include "ui/line_edit.h"
 #include "ui/model.h"
 #include "ui/intent.h"
+#include "ui/key.h"
 #include "ui/pane_map.h"
 #include "ui/preview.h"
 #include "ui/theme.h"
@@ -121,6 +122,7 @@ void ui_init(struct ui *ui, double stale_s, double lost_s);
 void ui_free(struct ui *ui);
 void ui_resize(struct ui *ui, int w, int h, double cell_aspect);
 void ui_key(struct ui *ui, uint32_t key, int64_t now_mono);
+void ui_mouse(struct ui *ui, const struct mouse *mouse, int64_t now_mono);
 void ui_tick(struct ui *ui, int64_t now_mono, int64_t now_ms);
 void ui_draw(struct ui *ui);
 /* The terminal has shown all that was drawn up to now: what is typed from now

@@ -3,6 +3,7 @@
 #define TESTS_UI_FIXTURE_H
 
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
