@@ -11,7 +11,7 @@
 #include "proto/commands.h"
 #include "proto/sample.h"
 #include "proto/topic.h"
-#include "backlog.h"
+#include "fleet/backlog.h"
 #include "vehicle.h"
 #include "work.h"
 

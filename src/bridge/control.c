@@ -89,8 +89,8 @@ static enum code answer_backfill(struct bridge *b, const struct request *req, st
 
 	if (!d)
 		return CODE_UNKNOWN_DRONE;
-	backlog_fill(&d->backlog, d->vehicle.boot, (uint32_t)req->boot, (uint32_t)req->from,
-	    (uint32_t)req->to, &bf);
+	backlog_backfill(&d->backlog, (uint32_t)req->boot, (uint32_t)req->from, (uint32_t)req->to,
+	    &bf);
 	backfill_reply(&b->reply, &bf);
 	backfill_clear(&bf);
 	return CODE_OK;

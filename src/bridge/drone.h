@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "bridge/backlog.h"
 #include "bridge/bridge.h"
 #include "bridge/dialect.h"
 #include "bridge/signing.h"
@@ -17,11 +16,14 @@
 #include "bridge/transport.h"
 #include "bridge/vehicle.h"
 #include "command/ledger.h"
+#include "fleet/backlog.h"
 #include "link/authorize.h"
 #include "link/feed.h"
 #include "link/server.h"
 #include "proto/plan.h"
 
+/* Kept of each drone for backfill: 15 minutes at 20 Hz and more. */
+#define BACKLOG_BYTES (5u << 19)
 #define ROUTES_MAX 6
 #define JOBS_MAX 8
 #define SAID_MAX 8

@@ -24,6 +24,7 @@ static struct drone *add_drone(struct bridge *b, uint8_t sys)
 	struct drone *d = xcalloc(1, sizeof(*d));
 	char id[ID_SIZE];
 
+	backlog_init(&d->backlog, BACKLOG_BYTES);
 	snprintf(id, sizeof(id), "M%u", sys);
 	vehicle_begin(&d->vehicle, sys, *b->settings->drone_names[sys] ? b->settings->drone_names[sys]
 								      : id, b->boot);
@@ -73,7 +74,8 @@ static void take_sample(struct bridge *b, struct drone *d)
 	buf_clear(&d->last_sample);
 	sample_encode(&d->last_sample, &s);
 	feed_out_send(b->feed, TOPIC_TM, d->vehicle.id, d->last_sample.data, d->last_sample.len);
-	backlog_add(&d->backlog, sample_seq(&s), b->now_ms, d->last_sample.data, d->last_sample.len);
+	backlog_add(&d->backlog, sample_boot(&s), sample_seq(&s), b->now_ms, d->last_sample.data,
+	    d->last_sample.len);
 	d->sampled_data_ms = d->data_ms;
 	d->has_sampled = true;
 }

@@ -1,13 +1,14 @@
 /*
- * The last samples of one drone, as encoded, for backfill: a circle of bytes
- * bounded in size and in age. Records are whole or gone; the oldest go first.
+ * What a source keeps of one drone for backfill: its last samples, as encoded,
+ * in a circle of bytes bounded in size and in age. Records are whole or gone;
+ * the oldest go first.
  *
  * Sequence numbers within a boot are contiguous, so what is held of a boot is
  * one span; a few ended boots are remembered after their samples are gone,
  * to be able to say that those are lost.
  */
-#ifndef SIM_BACKLOG_H
-#define SIM_BACKLOG_H
+#ifndef FLEET_BACKLOG_H
+#define FLEET_BACKLOG_H
 
 #include <stddef.h>
 #include <stdint.h>

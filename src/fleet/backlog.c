@@ -1,5 +1,5 @@
 /* The last samples of one drone: see backlog.h. */
-#include "backlog.h"
+#include "fleet/backlog.h"
 
 #include <stdlib.h>
 #include <string.h>

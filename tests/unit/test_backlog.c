@@ -1,7 +1,7 @@
 /* Backlogs: what they hold, against a plain list; limits of size and age. */
 #include "unit.h"
 
-#include "backlog.h"
+#include "fleet/backlog.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -169,5 +169,5 @@ int main(void)
 		cmocka_unit_test(test_size),
 	};
 
-	return cmocka_run_group_tests_name("sim backlog", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("backlog", tests, NULL, NULL);
 }
