@@ -115,6 +115,7 @@ bool flights_sample(struct flight_tracker *t, const char *drone, const struct sa
     struct flight *out)
 {
 	bool active = sample_flag(s, FLAG_ARMED) || sample_flag(s, FLAG_IN_AIR);
+	bool flown = t->flight.flown;
 
 	if (t->any && (sample_boot(s) < t->boot ||
 			  (sample_boot(s) == t->boot && sample_seq(s) <= t->seq)))
@@ -144,7 +145,8 @@ bool flights_sample(struct flight_tracker *t, const char *drone, const struct sa
 			? FLIGHT_EMERGENCY
 			: FLIGHT_LANDED,
 		    t->ground_since_ms ? t->ground_since_ms : sample_time(s), out);
-	return false;
+	*out = t->flight;
+	return t->flight.flown && !flown;
 }
 
 void flights_resume(struct flight_tracker *t, const struct flight *stored)

@@ -62,8 +62,8 @@ struct flight_tracker {
 	struct flight flight;
 };
 
-/* Takes a sample. True where a flight began, ended or turned out to be none:
- * *out is it, to be stored under its id. A sample may end one flight and
+/* Takes a sample. True where a flight began, left the ground, ended or turned out to
+ * be none: *out is it, to be stored under its id. A sample may end one flight and
  * begin another: then *out is the ended one, and the next sample begins. */
 bool flights_sample(struct flight_tracker *t, const char *drone, const struct sample *s,
     struct flight *out);

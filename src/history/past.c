@@ -297,7 +297,6 @@ static int read_all(struct reading *r)
 		const char *sql;
 		read_row *row;
 	} steps[] = {
-		{ "SELECT no, id, source, feed, model, at, kind FROM drones", read_drone },
 		{ "SELECT slot, sealed FROM slots", read_slot },
 		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id FROM sealed"
 		  " INDEXED BY sealed_by_drone", read_sealed },
@@ -311,8 +310,13 @@ static int read_all(struct reading *r)
 		{ "SELECT id, code, text, keep_until FROM answers WHERE keep_until >"
 		  " (SELECT max(arrived) FROM answers)", read_answer },
 	};
-	int rc = SQLITE_OK;
+	struct buf sql = BUF_INIT;
+	int rc;
 
+	buf_add_str(&sql, "SELECT no, id, source, feed, model, at, kind FROM ");
+	schema_table_of(r->db, &sql, schema_table("drones"));
+	rc = each(r, sql.data, read_drone);
+	buf_free(&sql);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
 		rc = each(r, steps[i].sql, steps[i].row);
 	if (rc == SQLITE_OK)

@@ -1,6 +1,7 @@
 /* SQL over the whole history: see query.h. */
 #include "history/query.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,12 @@
 
 struct history_query {
 	sqlite3 *db;
+};
+
+/* Those that tell and change nothing; also as tables, pragma_table_info('flights'). */
+static const char *const pragmas[] = {
+	"table_info", "table_xinfo", "table_list", "function_list", "module_list", "collation_list",
+	"compile_options", "pragma_list",
 };
 
 /* Reading, and what reading needs; nothing that changes a file or opens one. */
@@ -27,11 +34,12 @@ static int allow(void *context, int action, const char *a, const char *b, const 
 		return SQLITE_OK;
 	case SQLITE_FUNCTION:
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-	case SQLITE_PRAGMA: /* looking at columns */
-		return a && (strcmp(a, "table_info") == 0 || strcmp(a, "table_xinfo") == 0 ||
-				strcmp(a, "table_list") == 0)
-		    ? SQLITE_OK
-		    : SQLITE_DENY;
+	case SQLITE_PRAGMA:
+		for (size_t i = 0; a && i < ARRAY_LEN(pragmas); i++) {
+			if (strcmp(a, pragmas[i]) == 0)
+				return SQLITE_OK;
+		}
+		return SQLITE_DENY;
 	default:
 		return SQLITE_DENY;
 	}
@@ -69,6 +77,13 @@ int history_query_open(struct history_query **query, const char *dir, struct err
 		rc = connect_table(q->db, "telemetry");
 	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++)
 		rc = connect_table(q->db, t->name);
+	for (size_t i = 0; i < ARRAY_LEN(pragmas) && rc == SQLITE_OK; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "pragma_%s", pragmas[i]);
+		/* One that this SQLite was built without is not there, and that is all. */
+		(void)connect_table(q->db, name);
+	}
 	if (rc == SQLITE_OK)
 		rc = sqlite3_set_authorizer(q->db, allow, NULL);
 	if (rc != SQLITE_OK) {

@@ -1,6 +1,7 @@
 /* Reading the history beside its writer: see reader.h. */
 #include "history/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +16,7 @@ struct reader_day {
 	sqlite3 *db;
 	int64_t day;
 	dev_t device;
-	ino_t inode;
+	ino_t inode, log_inode; /* 0: none */
 };
 
 struct history_reader {
@@ -54,6 +55,15 @@ void history_reader_close(struct history_reader **reader)
 	*reader = NULL;
 }
 
+static ino_t log_inode(const char *path)
+{
+	char log[DAY_PATH_SIZE + 8];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	return stat(log, &st) == 0 ? st.st_ino : 0;
+}
+
 /* The connection to that day's file as it is now: 0 with *db NULL where it has
  * nothing, or -1. */
 static int open_day(struct history_reader *r, int64_t day, sqlite3 **db, struct err *err)
@@ -62,6 +72,7 @@ static int open_day(struct history_reader *r, int64_t day, sqlite3 **db, struct 
 	char path[DAY_PATH_SIZE];
 	enum schema_trouble trouble;
 	struct stat st;
+	ino_t log;
 
 	*db = NULL;
 	day_path(path, r->dir, day);
@@ -69,8 +80,9 @@ static int open_day(struct history_reader *r, int64_t day, sqlite3 **db, struct 
 		close_day(slot);
 		return 0;
 	}
-	if (slot->db &&
-	    (slot->day != day || slot->inode != st.st_ino || slot->device != st.st_dev))
+	log = log_inode(path);
+	if (slot->db && (slot->day != day || slot->inode != st.st_ino ||
+			    slot->device != st.st_dev || slot->log_inode != log))
 		close_day(slot);
 	if (!slot->db) {
 		trouble = schema_open_read(&slot->db, path, err);
@@ -81,6 +93,7 @@ static int open_day(struct history_reader *r, int64_t day, sqlite3 **db, struct 
 		slot->day = day;
 		slot->inode = st.st_ino;
 		slot->device = st.st_dev;
+		slot->log_inode = log_inode(path);
 	}
 	*db = slot->db;
 	return 0;

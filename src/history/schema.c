@@ -46,6 +46,15 @@ const struct history_table *schema_message_table(enum topic_kind kind)
 	return t->name ? t : NULL;
 }
 
+const struct history_table *schema_table(const char *name)
+{
+	const struct history_table *t = history_tables;
+
+	while (t->name && strcmp(t->name, name) != 0)
+		t++;
+	return t->name ? t : NULL;
+}
+
 void schema_insert_message(struct buf *sql, enum topic_kind kind)
 {
 	size_t n;
@@ -217,23 +226,21 @@ static int get_int(sqlite3 *db, const char *sql, int *value)
 	return rc;
 }
 
-/* Tables of messages grow as the protocol does: calls lacks for each of their
- * columns that the file was made without. */
+/* Tables grow as the protocol does: calls lacks for each of their columns that
+ * the file was made without. */
 static int each_lacking(sqlite3 *db, const struct history_table *table,
     void (*lacks)(struct buf *sql, const struct history_table *table, size_t i), struct buf *sql)
 {
 	sqlite3_stmt *stmt;
-	size_t n = 0;
+	size_t n = history_table_width(table);
 	int rc = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?", -1,
 	    &stmt, NULL);
 
 	if (rc != SQLITE_OK)
 		return rc;
-	if (table->kind != TOPIC_UNKNOWN)
-		(void)message_keys(table->kind, &n);
 	for (size_t i = 0; i < n && rc == SQLITE_OK; i++) {
 		sqlite3_bind_text(stmt, 1, table->name, -1, SQLITE_STATIC);
-		sqlite3_bind_text(stmt, 2, message_keys(table->kind, &n)[i].key, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 2, history_table_column_name(table, i), -1, SQLITE_STATIC);
 		rc = sqlite3_step(stmt);
 		if (rc == SQLITE_DONE)
 			lacks(sql, table, i);

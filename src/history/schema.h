@@ -20,7 +20,8 @@
 #include "proto/topic.h"
 
 /* 1: the first. 2: columns that messages have gained (until, why, count and
- * source of alarms, over and reason of commands). */
+ * source of alarms, over and reason of commands), and kind of drones, which the
+ * first files of 1 are without. */
 #define SCHEMA_VERSION 2
 #define SCHEMA_APPLICATION 0x4f445953 /* "ODYS" */
 
@@ -56,6 +57,8 @@ void schema_message_columns(struct buf *sql, enum topic_kind kind);
  * columns of ours a subquery in which they are NULL. */
 void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *table);
 const struct history_table *schema_message_table(enum topic_kind kind);
+/* NULL where there is none of that name. */
+const struct history_table *schema_table(const char *name);
 
 /* Text, or NULL where it is empty. */
 void schema_bind_text(sqlite3_stmt *stmt, int i, const char *text);

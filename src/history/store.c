@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "history/days.h"
 
 /* Pages of 8 KiB in the log before it is copied: 16 MiB. */
 #define CHECKPOINT_PAGES 2048
+/* At most so long for the readers of a log that was taken away. */
+#define LEAVE_LOG_MS 1000
 
 static const char *const sql[STORE_STATEMENT_COUNT] = {
 	[STORE_BEGIN] = "BEGIN IMMEDIATE",
@@ -191,6 +194,16 @@ static int load(struct store *s, struct roster *roster, int64_t mono_ms)
 	return rc;
 }
 
+/* 0 where there is none. */
+static ino_t log_inode(const struct store *s)
+{
+	char path[DAY_PATH_SIZE + 8];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s-wal", s->path);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
 enum schema_trouble store_open(struct store **out, const char *dir, int64_t day,
     struct roster *roster, int64_t mono_ms, struct err *err)
 {
@@ -232,6 +245,7 @@ enum schema_trouble store_open(struct store **out, const char *dir, int64_t day,
 	sqlite3_wal_hook(s->db, count_log, s);
 	s->device = st.st_dev;
 	s->inode = st.st_ino;
+	s->log_inode = log_inode(s);
 	*out = s;
 	return TROUBLE_NONE;
 }
@@ -258,6 +272,25 @@ bool store_in_place(const struct store *s)
 	struct stat st;
 
 	return stat(s->path, &st) == 0 && st.st_ino == s->inode && st.st_dev == s->device;
+}
+
+bool store_log_in_place(const struct store *s)
+{
+	return log_inode(s) == s->log_inode;
+}
+
+void store_leave_log(struct store **store)
+{
+	struct store *s = *store;
+	char path[DAY_PATH_SIZE + 8];
+
+	sqlite3_busy_timeout(s->db, LEAVE_LOG_MS);
+	s->log_pages = 1;
+	(void)store_checkpoint(s, true);
+	/* Whoever has the index open reads the log that is gone by it. */
+	snprintf(path, sizeof(path), "%s-shm", s->path);
+	unlink(path);
+	store_close(store);
 }
 
 /* ---- drones ---- */

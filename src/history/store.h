@@ -34,8 +34,8 @@ struct store {
 	sqlite3_stmt *statements[STORE_STATEMENT_COUNT];
 	int64_t day;
 	char *path;
-	dev_t device;      /* what file it was that was opened */
-	ino_t inode;
+	dev_t device;      /* what file it was that was opened, and its log */
+	ino_t inode, log_inode;
 	uint64_t commits;  /* number of the next */
 	uint64_t dropped;  /* plain rows of commits before this are gone */
 	struct store_slot slots[PLAIN_SLOTS];
@@ -55,8 +55,13 @@ enum schema_trouble store_open(struct store **store, const char *dir, int64_t da
     struct roster *roster, int64_t mono_ms, struct err *err);
 /* Leaves the file in one piece where the disk allows it. */
 void store_close(struct store **store);
-/* The file is still the one in the directory, its log too. */
+/* The file is still the one in the directory. */
 bool store_in_place(const struct store *store);
+/* Its log is; where it is not, what is written would be lost with the next kill. */
+bool store_log_in_place(const struct store *store);
+/* For one whose log was taken away: what that held goes into the file as far as
+ * readers allow, and the file is closed, to be opened with a new log. */
+void store_leave_log(struct store **store);
 
 /* The drone's number in this file, given where it has none. */
 uint32_t store_number(struct store *store, size_t drone);

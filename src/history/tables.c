@@ -110,12 +110,27 @@ void history_table_columns(struct buf *sql, const struct history_table *table, b
 		buf_printf(sql, "%s\"%s\" %s", comma, c->name, types ? c->type : "");
 }
 
-void history_table_column(struct buf *sql, const struct history_table *table, size_t i)
+size_t history_table_width(const struct history_table *table)
 {
 	const struct key_desc *keys;
 	size_t n = table_keys(table, &keys);
 
-	buf_printf(sql, "\"%s\"", i < n ? keys[i].key : table->columns[i - n].name);
+	for (const struct history_column *c = table->columns; c->name; c++)
+		n++;
+	return n;
+}
+
+const char *history_table_column_name(const struct history_table *table, size_t i)
+{
+	const struct key_desc *keys;
+	size_t n = table_keys(table, &keys);
+
+	return i < n ? keys[i].key : table->columns[i - n].name;
+}
+
+void history_table_column(struct buf *sql, const struct history_table *table, size_t i)
+{
+	buf_printf(sql, "\"%s\"", history_table_column_name(table, i));
 }
 
 void history_table_column_typed(struct buf *sql, const struct history_table *table, size_t i)

@@ -6,6 +6,7 @@
 #define HISTORY_TABLES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "proto/topic.h"
@@ -27,6 +28,9 @@ extern const struct history_table history_tables[];
 
 /* Appends `"a" TEXT,"b" …`, or without types. */
 void history_table_columns(struct buf *sql, const struct history_table *table, bool types);
+/* How many columns, and the name of column i. */
+size_t history_table_width(const struct history_table *table);
+const char *history_table_column_name(const struct history_table *table, size_t i);
 /* Appends the quoted name of column i, or that with its type. */
 void history_table_column(struct buf *sql, const struct history_table *table, size_t i);
 void history_table_column_typed(struct buf *sql, const struct history_table *table, size_t i);

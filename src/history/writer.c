@@ -109,9 +109,9 @@ static void renumber(struct batch *b, const uint32_t *number_of)
 	}
 }
 
-/* Closes the file; a batch that waits for it gets roster indices instead of
- * its numbers. */
-static void leave_store(struct writer *w)
+/* A batch that waits for a file that is left gets roster indices instead of the
+ * file's numbers. */
+static void number_to_index(struct writer *w)
 {
 	struct store *s = w->store;
 
@@ -124,6 +124,11 @@ static void leave_store(struct writer *w)
 		free(indices);
 		w->unnumbered = true;
 	}
+}
+
+static void leave_store(struct writer *w)
+{
+	number_to_index(w);
 	store_close(&w->store);
 }
 
@@ -190,6 +195,20 @@ static void rows_lost(struct history *h)
 	w->lost_rows = true;
 }
 
+/* What the log held is in the file now, or lost; the rows will tell. */
+static void log_lost(struct history *h)
+{
+	struct writer *w = &h->writer;
+	char name[DAY_NAME_SIZE];
+
+	history_notice(h, HISTORY_DAMAGED,
+	    "the log of the history's file %s was taken away; it goes on with a new one, and what is "
+	    "missing is asked for", day_name(w->store->day, name));
+	number_to_index(w);
+	store_leave_log(&w->store);
+	rows_lost(h);
+}
+
 static void broken(struct history *h, int64_t day, const char *why)
 {
 	leave_store(&h->writer);
@@ -220,9 +239,12 @@ static bool have_store(struct history *h, int64_t day, int64_t mono_ms)
 	bool fresh, busy, retry;
 
 	if (w->store && w->store->day == day) {
-		if (store_in_place(w->store))
+		if (!store_in_place(w->store))
+			rows_lost(h);
+		else if (!store_log_in_place(w->store))
+			log_lost(h);
+		else
 			return true;
-		rows_lost(h);
 	}
 	if (w->store) {
 		over_note(w, w->store->day);

@@ -298,10 +298,8 @@ def move_file(directory):
         p.rename(p.with_suffix(".moved"))
 
 
-# The write-ahead log alone taken away is noticed only after a restart of the
-# daemon: wanted, but not so yet.
 @pytest.mark.parametrize("do", [remove_file, remove_only_the_database,
-                                pytest.param(remove_only_the_log, marks=pytest.mark.xfail(strict=False)),
+                                remove_only_the_log,
                                 remove_directory, move_file], ids=lambda f: f.__name__)
 def test_taken_away_under_it(loaded, opened, do):
     src, d, w, load = loaded(queue_mb=48)

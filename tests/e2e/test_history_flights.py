@@ -73,8 +73,6 @@ def there(d, w, drone="D01"):
     return lat + 0.002, lon
 
 
-# A flight under way is listed once its first samples are sealed, some 30 s later.
-@pytest.mark.xfail(strict=False)
 def test_a_flight_from_arming_to_landing(idle):
     _, d, w = idle
     lat, lon = there(d, w)

@@ -335,7 +335,7 @@ static void make_old(const char *path)
 	    "ALTER TABLE alarms DROP COLUMN until; ALTER TABLE alarms DROP COLUMN why;"
 	    "ALTER TABLE alarms DROP COLUMN count; ALTER TABLE alarms DROP COLUMN source;"
 	    "ALTER TABLE commands DROP COLUMN over; ALTER TABLE commands DROP COLUMN reason;"
-	    "PRAGMA user_version = 1";
+	    "ALTER TABLE drones DROP COLUMN kind; PRAGMA user_version = 1";
 	char *error = NULL;
 	sqlite3 *db;
 
@@ -343,6 +343,18 @@ static void make_old(const char *path)
 	if (sqlite3_exec(db, old, NULL, NULL, &error) != SQLITE_OK)
 		fail_msg("%s", error);
 	sqlite3_close(db);
+}
+
+static size_t file_bytes(const char *path, char *out, size_t size)
+{
+	FILE *f = fopen(path, "rb");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(out, 1, size, f);
+	assert_true(n < size);
+	fclose(f);
+	return n;
 }
 
 static bool take_text(void *context, const struct query_value *v, size_t n)
@@ -368,22 +380,37 @@ static void test_a_day_of_an_older_schema(void **state)
 	struct history_past past;
 	struct buf rows = BUF_INIT;
 	struct query_sink sink = { .row = take_text, .context = &rows };
+	const struct history_drone drone = { .id = "D01", .source = "sim", .feed = "ipc:///sim" };
+	static char before[1 << 20], after[1 << 20];
 	char path[128];
 	struct err err;
+	size_t bytes;
 
 	(void)state;
 	assert_true(history_put_alarm(h, &al, DAY1));
+	assert_true(history_put_drone(h, &drone, DAY1));
 	history_close(&h);
 	snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
 	make_old(path);
+	bytes = file_bytes(path, before, sizeof(before));
 	/* Read as it is. */
 	assert_int_equal(history_query_open(&q, test_dir, &err), 0);
 	if (history_query_run(q, sql, &sink, &err) == -1)
 		fail_msg("%s", err.text);
 	assert_string_equal(rows.data, "a NULL NULL ");
+	buf_clear(&rows);
+	if (history_query_run(q, "SELECT id, kind, source FROM drones", &sink, &err) == -1)
+		fail_msg("%s", err.text);
+	assert_string_equal(rows.data, "D01 NULL sim ");
 	history_query_close(&q);
 	h = open_history();
 	history_take_past(h, &past);
+	assert_int_equal(past.drone_count, 1);
+	assert_string_equal(past.drones[0].feed, "ipc:///sim");
+	history_close(&h);
+	assert_int_equal(file_bytes(path, after, sizeof(after)), bytes);
+	assert_memory_equal(before, after, bytes);
+	h = open_history();
 	assert_int_equal(past.alarm_count, 1);
 	assert_string_equal(past.alarms[0].why, "");
 	assert_true(past.alarms[0].until == KEY_NONE);

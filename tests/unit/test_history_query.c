@@ -102,6 +102,11 @@ static const struct {
 	{ "DELETE FROM telemetry", "error: table telemetry may not be modified" },
 	{ "CREATE TABLE t(a)", "error: the history is only read: use SELECT (not authorized)" },
 	{ "ATTACH '/tmp/x' AS x", "error: the history is only read: use SELECT (not authorized)" },
+	{ "SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_table_info('telemetry') LIMIT 4)",
+	  "drone boot seq time\n" },
+	{ "SELECT type FROM pragma_table_xinfo('drones') WHERE name = 'kind'", "TEXT\n" },
+	{ "SELECT * FROM pragma_journal_mode", "error: not authorized" },
+	{ "PRAGMA user_version = 3", "error: the history is only read: use SELECT (not authorized)" },
 	{ "SELECT nonsense", "error: no such column: nonsense" },
 };
 
