@@ -125,8 +125,9 @@ struct zone_way {
 	struct zone_ref enters; /* the first `out` zone met */
 	struct zone_ref over;   /* whose ceiling is exceeded most */
 	double over_m;          /* by how much; NAN without */
-	bool starts_outside;    /* of an `in` section, where it stands now */
-	bool ends_outside;      /* the place itself is not permitted, to the side or in a body */
+	bool starts_beyond;     /* it is outside of an `in` section already */
+	struct zone_ref ends_beyond; /* an `in` zone that the place itself should be in */
+	struct zone_ref ends_in;     /* an `out` zone that it is in, at its own height */
 };
 
 void zone_check_way(const struct zone_set *set, const struct zone_set *own,

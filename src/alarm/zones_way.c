@@ -105,8 +105,9 @@ static void way_in(struct way_question *w, size_t first, size_t end)
 	if (!any)
 		return;
 	t = question_leaves(&w->q, first, end, &last);
-	w->out->starts_outside |= !starts;
-	w->out->ends_outside |= !ends;
+	w->out->starts_beyond |= !starts;
+	if (!ends && !w->out->ends_beyond.set)
+		w->out->ends_beyond = (struct zone_ref){ w->q.set, last };
 	if (!ends && !isfinite(t))
 		t = w->q.path.piece_s;
 	if (t < w->leaves_t) {
@@ -140,10 +141,11 @@ static void way_set(struct way_question *w, const struct zone_set *set, uint64_t
 	}
 }
 
-/* Whether the far end is in a body it may not be in, in the height it has there. */
-static bool ends_in_body(const struct zone_set *set, uint64_t mask, const struct question *end)
+/* The first body that the far end is in, in the height it has there. */
+static void find_end(struct zone_ref *in, const struct zone_set *set, uint64_t mask,
+    const struct question *end)
 {
-	for (size_t i = 0; set && i < set->count; i++) {
+	for (size_t i = 0; set && !in->set && i < set->count; i++) {
 		const struct prism *p = &set->prisms[i];
 
 		if (p->zone.kind != ZONE_OUT || !(mask >> p->section & 1) ||
@@ -153,9 +155,8 @@ static bool ends_in_body(const struct zone_set *set, uint64_t mask, const struct
 			continue;
 		if (p->outline.count == 0 ||
 		    outline_inside(&p->outline, outline_near(&p->outline, end->x), end->y))
-			return true;
+			*in = (struct zone_ref){ set, i };
 	}
-	return false;
 }
 
 void zone_check_way(const struct zone_set *set, const struct zone_set *own,
@@ -181,5 +182,6 @@ void zone_check_way(const struct zone_set *set, const struct zone_set *own,
 		way_set(&w, set, mask);
 	if (own)
 		way_set(&w, own, UINT64_MAX);
-	out->ends_outside |= ends_in_body(set, mask, &end) || ends_in_body(own, UINT64_MAX, &end);
+	find_end(&out->ends_in, set, mask, &end);
+	find_end(&out->ends_in, own, UINT64_MAX, &end);
 }
