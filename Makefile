@@ -131,6 +131,12 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/libsim.a $(BUILD)/libodyssey.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -pthread -fsanitize=fuzzer,address,undefined -o $@ $< $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(LIBS)
 
+soak: deps ## the history under what takes minutes: locked, full, killed, restarted (SOAK=lock for one)
+	@$(MAKE) --no-print-directory run-soak
+
+run-soak: all $(BUILD)/bench/feed_watch
+	ODYSSEY_BUILD=$(abspath $(BUILD)) $(PYTHON) tests/soak/soak.py $(SOAK)
+
 bench: deps ## every figure beside its bar (BENCH_SECONDS=60 for the load)
 	@$(MAKE) --no-print-directory run-bench
 
@@ -182,6 +188,6 @@ help: ## this list
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz bench run-bench \
+.PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz soak run-soak bench run-bench \
     fmt check-layers check-docs docs maps install uninstall clean help FORCE
 .DELETE_ON_ERROR:

@@ -141,12 +141,27 @@ bool chunk_add(struct chunk *c, const void *body, size_t len, int64_t arrived_ms
 	return true;
 }
 
+static bool copy_by_body(struct chunk *c, const struct chunk *from, size_t i)
+{
+	struct buf body = BUF_INIT;
+	bool done;
+
+	chunk_body(from, i, &body);
+	done = chunk_add(c, body.data, body.len, from->columns[COLUMN_ARRIVED][i],
+	    from->backfilled[i]);
+	buf_free(&body);
+	return done;
+}
+
 bool chunk_copy(struct chunk *c, const struct chunk *from, size_t i)
 {
 	size_t to = c->count, bytes = from->extra_at[i + 1] - from->extra_at[i];
 
 	if (to == CHUNK_MAX || c->extra.len + bytes > EXTRA_MAX)
 		return false;
+	/* Elements that were past the table of who wrote them may be fields now. */
+	if (from->fields < FIELD_COUNT && bytes)
+		return copy_by_body(c, from, i);
 	for (int col = FIELD_seq; col < COLUMN_COUNT; col++)
 		c->columns[col][to] = from->columns[col][i];
 	c->known[to] = from->known[i];
@@ -281,8 +296,10 @@ void chunk_encode(struct chunk *c, struct buf *out)
 
 /* ---- reading ---- */
 
-/* Runs of no and yes: into bits of known, or into backfilled where column is
- * -1. *yes is how many there are. */
+/* Where runs go that are no field's. */
+enum { RUNS_BACKFILLED = -1, RUNS_NOWHERE = -2 };
+
+/* Runs of no and yes: into bits of known. *yes is how many there are. */
 static bool get_runs(struct chunk *c, const uint8_t **p, const uint8_t *end, int column,
     size_t *yes)
 {
@@ -295,9 +312,9 @@ static bool get_runs(struct chunk *c, const uint8_t **p, const uint8_t *end, int
 		if (!varint_get(p, end, &run) || run > c->count - i)
 			return false;
 		for (size_t last = i + (size_t)run; i < last; i++) {
-			if (column == -1)
+			if (column == RUNS_BACKFILLED)
 				c->backfilled[i] = now;
-			else if (now)
+			else if (now && column >= 0)
 				c->known[i] |= COLUMN_BIT(column);
 		}
 		*yes += now ? (size_t)run : 0;
@@ -313,9 +330,10 @@ struct slice {
 	uint8_t head;
 };
 
-/* column is -1 for one of a later version. */
+/* column is -1 for one of a later version. Fields that all samples have are added
+ * to *always. */
 static bool find_column(struct chunk *c, const uint8_t **p, const uint8_t *end, int column,
-    struct slice *s)
+    struct slice *s, uint64_t *always)
 {
 	bool field = column >= 0 && column < FIELD_COUNT;
 	uint64_t len;
@@ -327,11 +345,10 @@ static bool find_column(struct chunk *c, const uint8_t **p, const uint8_t *end, 
 	if ((s->head & KNOWN_MASK) == KNOWN_NONE) {
 		s->known = 0;
 	} else if ((s->head & KNOWN_MASK) == KNOWN_SOME) {
-		if (!get_runs(c, p, end, field ? column : FIELD_COUNT, &s->known))
+		if (!get_runs(c, p, end, field ? column : RUNS_NOWHERE, &s->known))
 			return false;
 	} else if (field) {
-		for (size_t i = 0; i < c->count; i++)
-			c->known[i] |= COLUMN_BIT(column);
+		*always |= COLUMN_BIT(column);
 	}
 	if (!varint_get(p, end, &len) || len > (size_t)(end - *p))
 		return false;
@@ -341,30 +358,91 @@ static bool find_column(struct chunk *c, const uint8_t **p, const uint8_t *end, 
 	return true;
 }
 
-static bool read_column(struct chunk *c, int column, const struct slice *s)
+/* Bytes that make no damage to the frame can still be none of ours. */
+static bool in_bounds(const struct chunk *c, int column, size_t n)
+{
+	int64_t min = column < FIELD_COUNT ? field_table[column].min : INT64_MIN;
+	int64_t max = column < FIELD_COUNT ? field_table[column].max : INT64_MAX;
+	const int64_t *values = c->columns[column];
+	bool out = false;
+
+	if (column == COLUMN_LENGTH) {
+		min = FIELD_time + 1;
+		max = BODY_MAX;
+	}
+	for (size_t i = 0; i < n; i++)
+		out |= (values[i] < min || values[i] > max) && has(c, i, column);
+	return !out;
+}
+
+/* The first n values of the column. */
+static bool read_column(struct chunk *c, int column, const struct slice *s, size_t n)
 {
 	int64_t *values = c->columns[column];
 	int with = companion_of(column);
 	size_t known = s->known;
 
-	if (known && !delta_decode(s->data, s->len, values, known))
+	/* Each sample has what the daemon adds; a difference needs both. */
+	if ((s->head & KNOWN_MASK) != KNOWN_ALL &&
+	    (column >= FIELD_COUNT || (s->head & WITH_COMPANION)))
 		return false;
-	if (known < c->count) {
+	if (known && known < c->count) {
+		known = 0;
+		for (size_t i = 0; i < n; i++)
+			known += has(c, i, column);
+	} else if (known) {
+		known = n;
+	}
+	if (known && !delta_decode_first(s->data, s->len, values, s->known, known))
+		return false;
+	if (known < n) {
 		/* From the back, so that none is overwritten before it is moved. */
-		for (size_t i = c->count; i-- > 0;)
+		for (size_t i = n; i-- > 0;)
 			values[i] = known && has(c, i, column) ? values[--known] : 0;
 	}
-	if (!(s->head & WITH_COMPANION))
-		return true;
-	if (with < 0)
-		return false;
-	for (size_t i = 0; i < c->count; i++)
-		values[i] = (int64_t)((uint64_t)values[i] + (uint64_t)c->columns[with][i]);
-	return true;
+	if (s->head & WITH_COMPANION) {
+		if (with < 0)
+			return false;
+		for (size_t i = 0; i < n; i++)
+			values[i] = (int64_t)((uint64_t)values[i] +
+					      (uint64_t)c->columns[with][i]);
+	}
+	return in_bounds(c, column, n);
 }
 
-static bool read_extra(struct chunk *c, const uint8_t *p, const uint8_t *end)
+/* Up to the last that is in time. */
+static size_t count_between(const struct chunk *c, int64_t first_ms, int64_t last_ms)
 {
+	const int64_t *time = c->columns[FIELD_time];
+	size_t n = c->count;
+
+	while (n > 0 && (time[n - 1] < first_ms || time[n - 1] > last_ms))
+		n--;
+	return n;
+}
+
+/* Elements past the fields: as many as the length of the array says. */
+static bool whole_elements(const struct chunk *c, size_t i, struct buf *b)
+{
+	uint64_t length = (uint64_t)c->columns[COLUMN_LENGTH][i];
+	size_t bytes = c->extra_at[i + 1] - c->extra_at[i];
+	struct reject why;
+
+	if (length <= c->fields)
+		return bytes == 0;
+	/* Those of a program that knew fewer fields than this one are fields now. */
+	buf_clear(b);
+	wire_put_array(b, (size_t)length - c->fields);
+	if (bytes)
+		buf_add(b, c->extra.data + c->extra_at[i], bytes);
+	return wire_check(b->data, b->len, &why) == 0;
+}
+
+/* The first n are checked; what they are is in the column of lengths. */
+static bool read_extra(struct chunk *c, const uint8_t *p, const uint8_t *end, size_t n_checked)
+{
+	struct buf b = BUF_INIT;
+	bool good = true;
 	bool any = p != end;
 	uint64_t at = 0, n = 0;
 
@@ -380,14 +458,26 @@ static bool read_extra(struct chunk *c, const uint8_t *p, const uint8_t *end)
 	buf_clear(&c->extra);
 	if (at)
 		buf_add(&c->extra, p, (size_t)at);
-	return true;
+	for (size_t i = 0; i < n_checked && good; i++)
+		good = whole_elements(c, i, &b);
+	buf_free(&b);
+	return good;
 }
 
-static bool unpack(struct chunk *c, const uint8_t *p, const uint8_t *end, uint64_t wanted)
+/* The fields without which nothing is a sample. */
+static bool known_always(const struct chunk *c, uint64_t always)
+{
+	uint64_t needed = COLUMN_BIT(FIELD_seq) | COLUMN_BIT(FIELD_time);
+
+	return !c->count || (always & needed) == needed;
+}
+
+static bool unpack(struct chunk *c, const uint8_t *p, const uint8_t *end, uint64_t wanted,
+    int64_t first_ms, int64_t last_ms)
 {
 	struct slice slices[COLUMN_COUNT] = { 0 }, other;
-	uint64_t boot, count, columns;
-	size_t yes;
+	uint64_t boot, count, columns, always = COLUMN_BIT(FIELD_boot);
+	size_t yes, n;
 
 	if (p == end || *p++ != FORMAT || !varint_get(&p, end, &boot) ||
 	    !varint_get(&p, end, &count) || !varint_get(&p, end, &columns) ||
@@ -396,16 +486,26 @@ static bool unpack(struct chunk *c, const uint8_t *p, const uint8_t *end, uint64
 	chunk_reset(c, (uint32_t)boot);
 	c->count = (size_t)count;
 	c->fields = (unsigned)columns - 1;
-	for (size_t i = 0; i < c->count; i++)
-		c->known[i] = COLUMN_BIT(FIELD_boot);
-	if (!get_runs(c, &p, end, -1, &yes) ||
-	    !find_column(c, &p, end, COLUMN_LENGTH, &slices[COLUMN_LENGTH]) ||
-	    !find_column(c, &p, end, COLUMN_ARRIVED, &slices[COLUMN_ARRIVED]))
+	memset(c->known, 0, c->count * sizeof(*c->known));
+	if (!get_runs(c, &p, end, RUNS_BACKFILLED, &yes) ||
+	    !find_column(c, &p, end, COLUMN_LENGTH, &slices[COLUMN_LENGTH], &always) ||
+	    !find_column(c, &p, end, COLUMN_ARRIVED, &slices[COLUMN_ARRIVED], &always))
 		return false;
 	for (unsigned f = FIELD_seq; f < c->fields; f++) {
 		if (!find_column(c, &p, end, f < FIELD_COUNT ? (int)f : -1,
-			f < FIELD_COUNT ? &slices[f] : &other))
+			f < FIELD_COUNT ? &slices[f] : &other, &always))
 			return false;
+	}
+	for (size_t i = 0; i < c->count; i++)
+		c->known[i] |= always;
+	if (!known_always(c, always))
+		return false;
+	n = c->count;
+	if (first_ms != INT64_MIN || last_ms != INT64_MAX) {
+		if (!read_column(c, FIELD_time, &slices[FIELD_time], c->count))
+			return false;
+		n = count_between(c, first_ms, last_ms);
+		wanted &= n ? ~COLUMN_BIT(FIELD_time) : 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(companions); i++) {
 		if (wanted & COLUMN_BIT(companions[i].column))
@@ -413,13 +513,22 @@ static bool unpack(struct chunk *c, const uint8_t *p, const uint8_t *end, uint64
 	}
 	/* Fields stand before what is told as a difference from them. */
 	for (int column = FIELD_seq; column < COLUMN_COUNT; column++) {
-		if ((wanted & COLUMN_BIT(column)) && !read_column(c, column, &slices[column]))
+		if ((wanted & COLUMN_BIT(column)) && !read_column(c, column, &slices[column], n))
 			return false;
 	}
-	return read_extra(c, p, end);
+	if (!read_extra(c, p, end, (wanted & COLUMN_BIT(COLUMN_LENGTH)) ? n : 0))
+		return false;
+	c->count = n;
+	return true;
 }
 
 bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wanted)
+{
+	return chunk_decode_between(c, bytes, len, wanted, INT64_MIN, INT64_MAX);
+}
+
+bool chunk_decode_between(struct chunk *c, const void *bytes, size_t len, uint64_t wanted,
+    int64_t first_ms, int64_t last_ms)
 {
 	unsigned long long size = ZSTD_getFrameContentSize(bytes, len);
 	struct buf *b = &c->scratch;
@@ -436,7 +545,8 @@ bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wante
 	}
 	n = ZSTD_decompressDCtx(need_decompress(c), b->data, b->cap, bytes, len);
 	if (ZSTD_isError(n) ||
-	    !unpack(c, (const uint8_t *)b->data, (const uint8_t *)b->data + n, wanted)) {
+	    !unpack(c, (const uint8_t *)b->data, (const uint8_t *)b->data + n, wanted, first_ms,
+		last_ms)) {
 		chunk_reset(c, 0);
 		return false;
 	}

@@ -8,7 +8,8 @@
  * and the bytes of elements past the field table as they came; all of it in
  * one zstd frame with a checksum.
  *
- * Reading can leave out columns: what is not wanted is not decoded.
+ * Reading can leave out columns, and samples past a moment: what is not wanted is
+ * not decoded. What is read is within the field table, whatever the bytes.
  */
 #ifndef HISTORY_CHUNK_H
 #define HISTORY_CHUNK_H
@@ -70,6 +71,10 @@ bool chunk_copy(struct chunk *c, const struct chunk *from, size_t i);
 void chunk_encode(struct chunk *c, struct buf *out);
 /* Reads them; false where they are damaged. Of columns only those wanted. */
 bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wanted);
+/* The same up to the last sample with a time in [first_ms, last_ms]: count is 0
+ * where there is none. time must be wanted. */
+bool chunk_decode_between(struct chunk *c, const void *bytes, size_t len, uint64_t wanted,
+    int64_t first_ms, int64_t last_ms);
 
 /* Sample i as it was, all columns having been read; and as a body. */
 void chunk_sample(const struct chunk *c, size_t i, struct sample *s);

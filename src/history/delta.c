@@ -179,12 +179,13 @@ static void put_all(struct bit_writer *w, const uint64_t *u, size_t n)
 	}
 }
 
-static bool get_all(struct bit_reader *r, uint64_t *u, size_t n)
+/* The first of n. */
+static bool get_first(struct bit_reader *r, uint64_t *u, size_t n, size_t first)
 {
 	struct adapt a = { .kr = KR_START };
 	size_t i = 0;
 
-	while (i < n && !r->over) {
+	while (i < first && !r->over) {
 		unsigned k = a.k >> SCALE;
 		size_t run = (size_t)1 << k;
 
@@ -200,12 +201,16 @@ static bool get_all(struct bit_reader *r, uint64_t *u, size_t n)
 			run = (size_t)get_bits(r, k);
 			if (run >= n - i)
 				return false;
+			if (run >= first - i) {
+				memset(u + i, 0, (first - i) * sizeof(*u));
+				return !r->over;
+			}
 			memset(u + i, 0, run * sizeof(*u));
 			i += run;
 			u[i++] = get_rice(r, &a) + 1;
 			a.k = a.k < K_RUN_DOWN ? 0 : a.k - K_RUN_DOWN;
 		} else {
-			run = run < n - i ? run : n - i;
+			run = run < first - i ? run : first - i;
 			memset(u + i, 0, run * sizeof(*u));
 			i += run;
 			a.k = a.k + K_RUN_UP > K_MAX ? K_MAX : a.k + K_RUN_UP;
@@ -329,6 +334,11 @@ size_t delta_encode(const int64_t *values, size_t n, uint64_t *scratch, uint8_t 
 
 bool delta_decode(const uint8_t *in, size_t len, int64_t *values, size_t n)
 {
+	return delta_decode_first(in, len, values, n, n);
+}
+
+bool delta_decode_first(const uint8_t *in, size_t len, int64_t *values, size_t total, size_t n)
+{
 	uint64_t *u = (uint64_t *)values, first[2] = { 0, 0 }, value, step;
 	struct bit_reader r = { .p = in + 1, .end = in + len };
 	int order;
@@ -337,14 +347,14 @@ bool delta_decode(const uint8_t *in, size_t len, int64_t *values, size_t n)
 	if (!len || (in[0] & ~FLAT) > 2)
 		return false;
 	order = in[0] & ~FLAT;
-	lead = n < (size_t)order ? n : (size_t)order;
+	lead = total < (size_t)order ? total : (size_t)order;
 	for (size_t i = 0; i < lead; i++) {
 		if (!varint_get(&r.p, r.end, &first[i]))
 			return false;
 	}
 	if (in[0] & FLAT)
 		memset(u, 0, n * sizeof(*u));
-	else if (!get_all(&r, u + lead, n - lead))
+	else if (n > lead && !get_first(&r, u + lead, total - lead, n - lead))
 		return false;
 	value = unzigzag(first[0]);
 	step = unzigzag(first[1]);

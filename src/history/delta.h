@@ -28,6 +28,8 @@ uint64_t delta_cost(const int64_t *values, size_t n, int *order);
 size_t delta_encode(const int64_t *values, size_t n, uint64_t *scratch, uint8_t *out);
 /* Reads n values from the len bytes; false where they are no such column. */
 bool delta_decode(const uint8_t *in, size_t len, int64_t *values, size_t n);
+/* Reads the first of the n values only. */
+bool delta_decode_first(const uint8_t *in, size_t len, int64_t *values, size_t n, size_t first);
 
 /* Unsigned numbers, 7 bits a byte, low first. put returns the bytes written
  * (10 at most); get moves on, or is false at the end. */

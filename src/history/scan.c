@@ -161,8 +161,9 @@ static int next_sealed(struct scan *s)
 		rc = sqlite3_step(s->sealed);
 		if (rc == SQLITE_ROW) {
 			s->drone = s->drones[s->at].id;
-			if (chunk_decode(&s->chunk, sqlite3_column_blob(s->sealed, 0),
-				(size_t)sqlite3_column_bytes(s->sealed, 0), s->columns))
+			if (chunk_decode_between(&s->chunk, sqlite3_column_blob(s->sealed, 0),
+				(size_t)sqlite3_column_bytes(s->sealed, 0), s->columns,
+				s->filter.first_ms, s->filter.last_ms))
 				return 1;
 			rc = SQLITE_CORRUPT;
 		}

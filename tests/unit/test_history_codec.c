@@ -223,6 +223,106 @@ static void test_chunks_give_back_the_bytes(void **state)
 	chunk_clear(&out);
 }
 
+/* Any sample of any shape: values from end to end of each field, nils, extras. */
+static void make_any(struct buf *b, struct rng *rng, uint32_t seq, int64_t time)
+{
+	size_t n = 3 + rng_next(rng) % (FIELD_COUNT + 2);
+	unsigned nils = (unsigned)(rng_next(rng) % 4);
+
+	buf_clear(b);
+	wire_put_array(b, n);
+	for (size_t f = 0; f < n; f++) {
+		if (f == FIELD_boot)
+			wire_put_uint(b, 5);
+		else if (f == FIELD_seq)
+			wire_put_uint(b, seq);
+		else if (f == FIELD_time)
+			wire_put_int(b, time);
+		else if (rng_next(rng) % 4 < nils)
+			wire_put_nil(b);
+		else if (f >= FIELD_COUNT)
+			wire_put_number(b, (double)(rng_next(rng) >> 11));
+		else
+			wire_put_int(b, rng_next(rng) % 3 == 0 ? field_table[f].min
+				     : rng_next(rng) % 3 == 0 ? field_table[f].max
+				     : field_table[f].min + (int64_t)(rng_next(rng) %
+						((uint64_t)(field_table[f].max - field_table[f].min) / 2 + 1)));
+	}
+}
+
+/* Up to a moment, and in some columns, a chunk is what it is as a whole. */
+static void check_parts(const char *legend, const struct buf *bytes, const struct chunk *whole,
+    struct chunk *part, struct rng *rng)
+{
+	const int64_t *time = whole->columns[FIELD_time];
+
+	for (int n = 0; n < 8; n++) {
+		uint64_t columns = rng_next(rng) | COLUMN_BIT(FIELD_time);
+		int64_t first = time[rng_next(rng) % whole->count] + (int64_t)(rng_next(rng) % 3) - 1;
+		int64_t last = first + (int64_t)(rng_next(rng) % 2000);
+		size_t count = whole->count;
+
+		while (count > 0 && (time[count - 1] < first || time[count - 1] > last))
+			count--;
+		columns &= COLUMNS_ALL;
+		CHECK(legend, chunk_decode_between(part, bytes->data, bytes->len, columns, first, last));
+		CHECK(legend, part->count == count);
+		for (int col = FIELD_seq; col < COLUMN_COUNT && count; col++) {
+			if (columns & COLUMN_BIT(col))
+				CHECK(legend, memcmp(part->columns[col], whole->columns[col],
+						  count * sizeof(int64_t)) == 0);
+		}
+		CHECK(legend, memcmp(part->known, whole->known, count * sizeof(*part->known)) == 0);
+	}
+}
+
+static void test_any_chunk_comes_back(void **state)
+{
+	struct chunk in, out, part;
+	struct buf body = BUF_INIT, bytes = BUF_INIT, again = BUF_INIT;
+
+	(void)state;
+	chunk_init(&in);
+	chunk_init(&out);
+	chunk_init(&part);
+	for (unsigned seed = 0; seed < 150; seed++) {
+		struct rng rng, same;
+		size_t n = 1 + seed * 7 % CHUNK_MAX;
+		char legend[32];
+		int64_t time = 1795219200000;
+
+		snprintf(legend, sizeof(legend), "seed %u", seed);
+		rng_init(&rng, seed, 9);
+		same = rng;
+		chunk_reset(&in, 5);
+		for (size_t i = 0; i < n; i++) {
+			time += (int64_t)(rng_next(&rng) % 400) - 50;
+			make_any(&body, &rng, (uint32_t)i * 3, time);
+			CHECK(legend, chunk_add(&in, body.data, body.len, time + 3, i % 5 == 0));
+		}
+		buf_clear(&bytes);
+		chunk_encode(&in, &bytes);
+		CHECK(legend, chunk_decode(&out, bytes.data, bytes.len, COLUMNS_ALL));
+		CHECK(legend, out.count == n);
+		time = 1795219200000;
+		for (size_t i = 0; i < n; i++) {
+			time += (int64_t)(rng_next(&same) % 400) - 50;
+			make_any(&body, &same, (uint32_t)i * 3, time);
+			buf_clear(&again);
+			chunk_body(&out, i, &again);
+			CHECK(legend, again.len == body.len &&
+				memcmp(again.data, body.data, body.len) == 0);
+		}
+		check_parts(legend, &bytes, &out, &part, &rng);
+	}
+	chunk_clear(&in);
+	chunk_clear(&out);
+	chunk_clear(&part);
+	buf_free(&body);
+	buf_free(&bytes);
+	buf_free(&again);
+}
+
 /* ---- plain rows ---- */
 
 static void test_plain_rows_are_put_in_order(void **state)
@@ -336,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_columns_come_back),
 		cmocka_unit_test(test_varints),
 		cmocka_unit_test(test_chunks_give_back_the_bytes),
+		cmocka_unit_test(test_any_chunk_comes_back),
 		cmocka_unit_test(test_plain_rows_are_put_in_order),
 		cmocka_unit_test(test_the_queue_between_two_threads),
 		cmocka_unit_test(test_a_full_queue_says_so),
