@@ -274,3 +274,33 @@ def test_checks_in_their_order(tmp_path):
         assert c.request("hello")["kind"] == "bridge"
         assert [d["id"] for d in c.request("roster")["drones"]] == ["M1"]
         assert [x["cmd"] for x in c.request("commands", drone="M1")["commands"]][:2] == ["fly", "takeoff"]
+
+
+@pytest.mark.parametrize("kind,type,modes", [
+    ("plane", 1, {"arm": 15, "goto": 15, "hold": 12, "mission": 10, "rtl": 11}),
+    ("rover", 10, {"arm": 15, "goto": 15, "hold": 4, "mission": 10, "rtl": 11})])
+def test_ardupilots_other_programs(tmp_path, kind, type, modes):
+    """The same words, each program's own numbers; what it has not got is refused as such."""
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(type=type, speedup=3), b.client
+        shown = lambda: [g["mode"] for g in v.got if g["got"] == "mode"][-1:]
+        do(c, "arm")
+        assert shown() == [modes["arm"]]
+        if kind == "rover":
+            reply = c.command("M1", "takeoff", height=10)
+            assert reply["code"] == "unknown-command" or reply["code"] == "rejected", reply
+        else:
+            do(c, "takeoff", height=50)
+            assert shown() == [13] and not v.commands(22)
+        do(c, "goto", lat=HOME[0] + 0.0003, lon=HOME[1], height=0 if kind == "rover" else 40)
+        assert shown() == [modes["goto"]] and v.commands(192)[-1]["int"]
+        do(c, "hold")
+        assert shown() == [modes["hold"]]
+        c.command("M1", "mission", items=[{"lat": HOME[0], "lon": HOME[1] + 0.0002, "height": 40}])
+        until(lambda: c.stages()[-1:] == ["done"], 20)
+        do(c, "start")
+        assert shown() == [modes["mission"]]
+        reply = c.command("M1", "land")
+        assert not reply["ok"] and ("unsupported" in reply["text"] or "land" in reply["text"]), reply
+        do(c, "rtl", 40)
+        assert modes["rtl"] in shown()

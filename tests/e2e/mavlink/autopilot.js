@@ -27,7 +27,10 @@ const settings = {
 }
 const px4 = settings.dialect === 'px4'
 const PX4 = (main, sub) => (main << 16 | sub << 24) >>> 0
-const MODES = px4
+const FAMILY = { 1: 'plane', 10: 'rover' }[settings.type]
+const MODES = FAMILY === 'plane' ? { idle: 0, guided: 15, hold: 12, mission: 10, rtl: 11, takeoff: 13 }
+  : FAMILY === 'rover' ? { idle: 0, guided: 15, hold: 4, mission: 10, rtl: 11 }
+  : px4
   ? { idle: PX4(4, 3), hold: PX4(4, 3), mission: PX4(4, 4), rtl: PX4(4, 5), land: PX4(4, 6), takeoff: PX4(4, 2) }
   : { idle: 0, guided: 4, hold: 17, mission: 3, rtl: 6, land: 9 }
 const state = {
@@ -98,7 +101,7 @@ function fly (dt) {
   const dh = Math.max(-4 * dt, Math.min(4 * dt, t.h - state.h))
   state.h += dh
   state.vz = dh / dt
-  if (state.h <= 0.05 && t.h === 0) { state.h = 0; state.armed = false; state.target = null }
+  if (state.h <= 0.05 && t.h === 0 && (FAMILY !== 'rover' || (state.mode === MODES.rtl && d < 1))) { state.h = 0; state.armed = false; state.target = null }
   if (px4 && state.mode === MODES.takeoff && Math.abs(state.h - t.h) < 0.3) state.mode = MODES.hold
 }
 function missionTarget () {
@@ -177,11 +180,17 @@ function setMode (p) {
   const mode = px4 ? PX4(p.p[1], p.p[2]) : p.p[1]
   if (px4 && mode === MODES.mission && Date.now() - state.uploadedAt < 2500) { text(3, 'Switching to Mission is currently not available'); return 0 }
   state.mode = mode
+  // A plane's TAKEOFF climbs to a parameter of its own, TKOFF_ALT.
+  if (FAMILY === 'plane' && mode === MODES.takeoff) state.target = { lat: state.lat, lon: state.lon, h: 50 }
   if (mode === MODES.hold) state.target = { lat: state.lat, lon: state.lon, h: state.h }
   return 0
 }
 function rtl () { state.mode = MODES.rtl; return 0 }
-function land () { state.mode = MODES.land; return 0 }
+function land () {
+  if (FAMILY) return 3
+  state.mode = MODES.land
+  return 0
+}
 function speed (p) { state.speed = p.p[1]; return 0 }
 function home (p) { state.home = { lat: p.int ? p.x / 1e7 : p.p[4], lon: p.int ? p.y / 1e7 : p.p[5], alt: p.int ? p.z : p.p[6] }; messages[242](); return 0 }
 function start (p) {
@@ -300,7 +309,9 @@ socket.on('message', data => splitter.write(data))
 socket.bind(0, '127.0.0.1', () => say({ ready: true, port: socket.address().port }))
 
 let last = Date.now()
+let shownMode = null
 setInterval(() => {
+  if (state.mode !== shownMode) say({ got: 'mode', mode: shownMode = state.mode })
   const now = Date.now()
   fly(Math.min(0.2, (now - last) / 1000) * settings.speedup)
   last = now
