@@ -156,6 +156,10 @@ check-docs: deps ## manual pages, README and odyssey.conf against the tables
 docs: all ## write the tables into the manual pages
 	@$(PYTHON) tools/check-docs --write $(BUILD)
 
+shots: deps ## make the pictures of the README anew, into docs/shots (two minutes)
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tools/shots $(BUILD)
+
 # The detailed world is 240 MB and takes half a minute: not part of `all`.
 maps: ## the world's coast, borders and rivers in detail, into build/maps (gmt, gdal-bin)
 	@tools/make-maps detailed $(abspath $(BUILD))/maps
@@ -189,5 +193,5 @@ help: ## this list
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz soak run-soak bench run-bench \
-    fmt check-layers check-docs docs maps install uninstall clean help FORCE
+    fmt check-layers check-docs docs shots maps install uninstall clean help FORCE
 .DELETE_ON_ERROR:

@@ -151,9 +151,8 @@ int cmd_screen(struct app *app)
 	term_close(&s->term);
 	screen_link_close(s);
 	screen_maps_stop(s);
-	if (getenv("ODYSSEY_FRAME_STATS") && s->frames)
-		fprintf(stderr, "frames %llu, %.2f ms each\n", (unsigned long long)s->frames,
-		    (double)s->frame_us / 1000 / (double)s->frames);
+	if (getenv("ODYSSEY_FRAME_STATS"))
+		frame_stats_print(&s->stats, stderr);
 	screen_send_free(s);
 	script_free(&s->script);
 	attach_close(&s->at);

@@ -73,8 +73,7 @@ static int frame_interval(const struct screen *s)
 
 static void draw(struct screen *s)
 {
-	int64_t start = clock_mono_us();
-
+	frame_stats_begin(&s->stats);
 	ui_tick(&s->ui, s->now_mono, s->now_ms);
 	do_requests(s);
 	s->ui.stalled = false;
@@ -84,13 +83,12 @@ static void draw(struct screen *s)
 		term_mouse(&s->term, s->ui.mouse);
 	}
 	ui_draw(&s->ui);
-	s->frame_us += (uint64_t)(clock_mono_us() - start);
-	s->frames++;
 	s->frame_mono = s->now_mono;
 	if (s->headless)
 		ui_shown(&s->ui);
 	else
 		term_draw(&s->term, &s->ui.canvas, s->ui.cursor_x, s->ui.cursor_y, s->now_mono);
+	frame_stats_end(&s->stats);
 }
 
 /* Draws if a frame is due and the terminal takes it; returns when to come

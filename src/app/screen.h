@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "app/attach.h"
+#include "app/frame_stats.h"
 #include "app/send_follow.h"
 #include "ui/term_curses.h"
 #include "ui/ui.h"
@@ -41,7 +42,7 @@ struct screen {
 	int winch;       /* descriptor, readable on SIGWINCH; -1 none */
 	int64_t now_mono, now_ms;
 	int64_t frame_mono;        /* of the last frame */
-	uint64_t frames, frame_us; /* drawn, and the CPU time they took */
+	struct frame_stats stats;
 
 	struct screen_maps *maps; /* screen_maps.c */
 

@@ -39,11 +39,14 @@ void map_dots_set(struct map_dots *d, double x, double y, const struct dot_pen *
 	ix = (int)x;
 	iy = (int)y;
 	cell = &d->cells[iy / 4 * d->cols + ix / 2];
+	if (pen->priority < cell->priority)
+		return;
+	/* In one colour the dots of two lines would be a blot. */
+	if (pen->priority > cell->priority)
+		cell->dots = 0;
 	cell->dots |= map_dot_bit(ix % 2, iy % 4);
-	if (pen->priority >= cell->priority) {
-		cell->priority = pen->priority;
-		cell->role = pen->role;
-	}
+	cell->priority = pen->priority;
+	cell->role = pen->role;
 }
 
 /* Liang and Barsky's cut, to a margin beyond the grid: 0 to 1 along the line. */

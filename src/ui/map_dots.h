@@ -1,7 +1,7 @@
 /*
  * Dots drawn over the map, a grid of braille cells: trails, routes, fences. A
- * cell's colour is that of the thing with the highest priority in it, whoever
- * drew last.
+ * cell shows only the thing with the highest priority in it, whoever drew last:
+ * dots of two things in one colour would be neither.
  */
 #ifndef UI_MAP_DOTS_H
 #define UI_MAP_DOTS_H

@@ -168,12 +168,8 @@ static void put_dots(struct canvas *c, struct rect r, const struct map_dots *d)
 
 			if (!dot->dots || !cell)
 				continue;
-			/* What the map has there stays, in our colour. */
-			if (cell->ch > 0x2800 && cell->ch <= 0x28ff)
-				cell->ch |= dot->dots;
-			else
-				canvas_put(c, r.x + x, r.y + y, 0x2800u + dot->dots, dot->role);
-			cell->role = dot->role;
+			/* A cell has one colour: the map's dots there would look like ours. */
+			canvas_put(c, r.x + x, r.y + y, 0x2800u + dot->dots, dot->role);
 		}
 	}
 }
@@ -197,6 +193,33 @@ static void draw_waypoints(struct canvas *c, struct rect r, struct map_pane *p,
 		canvas_put(c, r.x + col, r.y + row, 0x25c6, role);
 		canvas_printf(c, r.x + col + 1, r.y + row, 5, role, "%zu", i + 1);
 	}
+}
+
+/* Where a goto leads: there, or at the edge in that direction. */
+static void draw_target(
+    struct canvas *c, struct rect r, struct map_pane *p, struct geo_point to)
+{
+	char text[48] = "\u25c6 NEW";
+	int col, row, w;
+	double x, y, m;
+
+	map_view_project(&p->view, to, &x, &y);
+	col = (int)floor(fmin(fmax(x / 2, 0), r.w - 1));
+	row = (int)floor(fmin(fmax(y / 4, 0), r.h - 1));
+	if (!map_view_on(&p->view, x, y)) {
+		m = geo_distance_m(map_view_centre(&p->view), to);
+		snprintf(text, sizeof(text), m < 995 ? "%s NEW %.0f m" : "%s NEW %.1f km",
+		    x < 0          ? "<"
+		    : x >= r.w * 2 ? ">"
+		    : y < 0        ? "\u2191"
+				   : "\u2193",
+		    m < 995 ? m : m / 1000);
+		row = row == 0 ? 1 : row == r.h - 1 ? r.h - 2 : row;
+	}
+	w = canvas_width(text);
+	col = col + w > r.w ? r.w - w : col;
+	canvas_text(c, r.x + col, r.y + row, w, ROLE_ROUTE, text);
+	map_grid_take(&p->grid, col, row, w);
 }
 
 void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
@@ -245,19 +268,10 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	draw_waypoints(c, r, p, &ui->draft.mission, 0, ROLE_KEY);
 	if (d && d->plan_known && has_route(d))
 		draw_waypoints(c, r, p, &d->plan.mission, at > 0 ? (size_t)at - 1 : 0, ROLE_ROUTE);
-	if (preview->active && preview->intent.cmd == CMD_GOTO) {
-		double x, y;
-
-		map_view_project(&p->view,
+	if (preview->active && preview->intent.cmd == CMD_GOTO)
+		draw_target(c, r, p,
 		    (struct geo_point){
-			preview->intent.args.number[0], preview->intent.args.number[1] },
-		    &x, &y);
-		if (map_view_on(&p->view, x, y)) {
-			canvas_text(
-			    c, r.x + (int)(x / 2), r.y + (int)(y / 4), 5, ROLE_ROUTE, "\u25c6 NEW");
-			map_grid_take(&p->grid, (int)(x / 2), (int)(y / 4), 5);
-		}
-	}
+			preview->intent.args.number[0], preview->intent.args.number[1] });
 	if (d && isfinite(d->home_lat)) {
 		double x, y;
 

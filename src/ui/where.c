@@ -46,24 +46,34 @@ static int from_drone(
 	return 0;
 }
 
+/* Of several places of that name the one nearest to what the map shows. All of
+ * the name: a drone does not go to what a place begins with. */
 static bool find_place(struct ui *ui, const char *name, struct geo_point *out)
 {
-	struct map_place place;
+	struct geo_point centre = map_view_centre(&ui->map.view);
 	char text[80], folded[80], found[128];
+	double least = INFINITY;
 
 	str_copy(text, sizeof(text), name);
 	for (char *p = text; *p; p++)
 		*p = *p == '_' ? ' ' : *p;
-	if (!ui->map.layer_count ||
-	    !map_places_find(ui->map.layers, ui->map.layer_count, text, &place, 1))
-		return false;
-	/* All of the name: a drone does not go to what a place begins with. */
 	map_places_fold(text, folded, sizeof(folded));
-	map_places_fold(place.text, found, sizeof(found));
-	if (strcmp(folded, found) != 0)
-		return false;
-	*out = place.at;
-	return true;
+	for (size_t i = 0; i < ui->map.layer_count; i++) {
+		struct map_place places[20];
+		size_t n = map_places_find(
+		    &ui->map.layers[i], 1, text, places, ARRAY_LEN(places));
+
+		for (size_t k = 0; k < n; k++) {
+			double m = geo_distance_m(centre, places[k].at);
+
+			map_places_fold(places[k].text, found, sizeof(found));
+			if (strcmp(folded, found) == 0 && m < least) {
+				least = m;
+				*out = places[k].at;
+			}
+		}
+	}
+	return isfinite(least);
 }
 
 int where_word(struct ui *ui, const struct ui_drone *d, const char *word, struct geo_point *out,

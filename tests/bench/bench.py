@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+import screen_bench
+
 TICK = os.sysconf("SC_CLK_TCK")
 results = []
 
@@ -112,13 +114,15 @@ def load(build, drones, rate, seconds, bars):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000, history or map")
+    parser.add_argument("--only", help="500, 5000, screen, history or map")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
         load(args.build, 500, 10, seconds, {"p99_ms": 5})
     if args.only in (None, "5000"):
         load(args.build, 5000, 10, seconds, {"p99_ms": 50})
+    if args.only in (None, "screen"):
+        screen_bench.run(args.build, report)
     for what in ("history", "map"):
         program = args.build / "bench" / f"{what}_bench"
         if program.exists() and args.only in (None, what):
