@@ -123,6 +123,7 @@ bool flights_sample(struct flight_tracker *t, const char *drone, const struct sa
 	t->any = true;
 	t->boot = sample_boot(s);
 	t->seq = sample_seq(s);
+	t->time_ms = sample_time(s);
 	if (!t->on) {
 		if (!active)
 			return false;
@@ -156,6 +157,7 @@ void flights_resume(struct flight_tracker *t, const struct flight *stored)
 		.any = true,
 		.boot = stored->boot,
 		.seq = stored->last_seq,
+		.time_ms = stored->last_ms,
 		.flight = *stored,
 	};
 }

@@ -57,7 +57,8 @@ struct flight {
 struct flight_tracker {
 	bool on;                  /* flight is in progress */
 	bool any;                 /* boot, seq have been seen */
-	uint32_t boot, seq;
+	uint32_t boot, seq;       /* newest, */
+	int64_t time_ms;          /* and its time */
 	int64_t ground_since_ms;  /* of the flight; 0 while in the air */
 	struct flight flight;
 };

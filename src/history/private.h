@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "history/again.h"
 #include "history/batch.h"
 #include "history/chunk.h"
 #include "history/history.h"
@@ -35,6 +36,7 @@ struct writer {
 	bool past_unread;        /* the roster is to be read anew first */
 	uint64_t refused_seen;
 	int64_t newest_ms;       /* arrival, of all that was taken */
+	struct again again;      /* flights found again */
 	/* Days that are over: sealed to the end, merged, put to rest. */
 	int64_t *over;           /* ascending */
 	size_t over_count;

@@ -89,8 +89,10 @@ void roster_forget_rows(struct roster *r)
 void roster_clear(struct roster *r)
 {
 	roster_forget_rows(r);
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count; i++) {
 		free(r->drones[i].boots);
+		free(r->drones[i].hole);
+	}
 	free(r->drones);
 	strmap_clear(&r->ids);
 	memset(r, 0, sizeof(*r));

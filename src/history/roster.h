@@ -15,6 +15,8 @@
 #include "history/flights.h"
 #include "history/history.h"
 
+struct again_hole;
+
 struct roster_boot {
 	uint32_t boot;
 	struct ranges stored, lost;
@@ -27,6 +29,7 @@ struct roster_drone {
 	struct roster_boot *boots; /* ascending */
 	size_t boot_count, boot_cap;
 	struct flight_tracker tracker;
+	struct again_hole *hole;   /* again.h; NULL: none */
 };
 
 struct roster {

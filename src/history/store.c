@@ -44,6 +44,8 @@ static const char *const sql[STORE_STATEMENT_COUNT] = {
 			     " battery_start, battery_end, battery_used, used, ended, flown,"
 			     " last_seq, last_time) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[STORE_DROP_FLIGHT] = "DELETE FROM flights WHERE id = ?",
+	[STORE_DROP_FLIGHTS] = "DELETE FROM flights WHERE drone = ?1 AND (boot > ?2 OR (boot = ?2 AND"
+			       " last_seq >= ?3))",
 	[STORE_PUT_GAP] = "INSERT INTO gaps(drone, boot, first_seq, last_seq, state, why, at)"
 			  " VALUES(?,?,?,?,?,?,?)",
 	[STORE_FIND_GAPS] = "SELECT row, first_seq, last_seq, state, why, at FROM gaps"
@@ -488,6 +490,23 @@ int store_put_flight(struct store *s, const struct flight *f)
 	sqlite3_bind_int64(stmt, 18, f->last_seq);
 	sqlite3_bind_int64(stmt, 19, f->last_ms);
 	return store_step(stmt);
+}
+
+int store_replace_flights(struct store *s, const char *drone, uint32_t boot, uint32_t seq,
+    const struct flight *flights, size_t n)
+{
+	sqlite3_stmt *stmt = s->statements[STORE_DROP_FLIGHTS];
+	int rc = store_begin(s);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_bind_text(stmt, 1, drone, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, boot);
+	sqlite3_bind_int64(stmt, 3, seq);
+	rc = store_step(stmt);
+	for (size_t i = 0; i < n && rc == SQLITE_OK; i++)
+		rc = store_put_flight(s, &flights[i]);
+	return store_end(s, rc);
 }
 
 /* ---- the batch ---- */

@@ -18,7 +18,7 @@ enum store_statement {
 	STORE_BEGIN, STORE_COMMIT, STORE_ROLLBACK, STORE_PUT_PLAIN, STORE_GET_PLAIN,
 	STORE_DROP_PLAIN, STORE_PUT_SLOT, STORE_PUT_MARK, STORE_PUT_SEALED, STORE_NEXT_SEALED,
 	STORE_GET_SEALED, STORE_DROP_SEALED, STORE_PUT_DRONE, STORE_PUT_REJECT,
-	STORE_PUT_ANSWER, STORE_PUT_FLIGHT, STORE_DROP_FLIGHT, STORE_PUT_GAP, STORE_FIND_GAPS,
+	STORE_PUT_ANSWER, STORE_PUT_FLIGHT, STORE_DROP_FLIGHT, STORE_DROP_FLIGHTS, STORE_PUT_GAP, STORE_FIND_GAPS,
 	STORE_DROP_GAP, STORE_PUT_EVENT, STORE_PUT_COMMAND, STORE_PUT_ALARM, STORE_PUT_ORDER,
 	STORE_STATEMENT_COUNT
 };
@@ -75,6 +75,9 @@ int store_write(struct store *store, const struct batch *batch, const struct ros
  * was answered with an error but had come to pass. */
 bool store_has_next(struct store *store);
 int store_put_flight(struct store *store, const struct flight *flight);
+/* One transaction: these in place of the drone's flights with samples from there on. */
+int store_replace_flights(struct store *store, const char *drone, uint32_t boot, uint32_t seq,
+    const struct flight *flights, size_t n);
 
 /* For seal.c: steps a statement that gives no rows, and resets it. */
 int store_step(sqlite3_stmt *stmt);

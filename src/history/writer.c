@@ -128,6 +128,7 @@ static void number_to_index(struct writer *w)
 
 static void leave_store(struct writer *w)
 {
+	again_leave(&w->again);
 	number_to_index(w);
 	store_close(&w->store);
 }
@@ -317,6 +318,7 @@ static void take_sample(struct writer *w, const struct record_sample *r)
 	plain_put(&w->batch.slots[plain_slot(row.drone)], &row);
 	w->batch.samples++;
 	w->batch.bytes += r->len + sizeof(row);
+	again_note(&w->again, d, &s);
 	if (flights_sample(&d->tracker, d->info.id, &s, &flight))
 		batch_add_flight(&w->batch, &flight);
 }
@@ -504,6 +506,9 @@ static void use_spare_time(struct history *h, int64_t until_ms)
 			return;
 		if (w->store && seal_one(h, seal_due(w->store, now, h->seal_ms)))
 			continue;
+		if (w->store && batch_empty(&w->batch) &&
+		    again_step(&w->again, h->dir, w->store, &w->roster, now))
+			continue;
 		if (!over_step(h, now))
 			return;
 	}
@@ -554,6 +559,7 @@ void *writer_run(void *history)
 		write_all(h);
 	}
 	finish(h);
+	again_leave(&h->writer.again);
 	store_close(&h->writer.store);
 	store_close(&h->writer.finishing);
 	return NULL;
@@ -561,6 +567,7 @@ void *writer_run(void *history)
 
 void writer_clear(struct writer *w)
 {
+	again_leave(&w->again);
 	store_close(&w->store);
 	store_close(&w->finishing);
 	batch_clear(&w->batch);

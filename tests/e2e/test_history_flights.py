@@ -114,7 +114,6 @@ def test_a_restart_in_mid_flight_does_not_split_it(idle, opened, watch, number):
     check_flight(d, "D01")
 
 
-@pytest.mark.xfail(reason="samples that come later than newer ones change no flight", strict=False)
 def test_flown_while_the_daemon_was_away(idle, opened):
     """All of it comes by backfill; it is a flight all the same."""
     s, d, w = idle

@@ -202,6 +202,83 @@ static void test_a_flight_over_a_restart(void **state)
 }
 
 /* Midnight in the air, with a hole that is open. */
+/* "start end flown" of each flight, in s of its day's noon. */
+static void flight_rows(char *out, size_t size)
+{
+	char path[128];
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	size_t n = 0;
+
+	*out = '\0';
+	snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, "SELECT start, \"end\", flown FROM flights ORDER BY start", -1, &stmt,
+		NULL) == SQLITE_OK) {
+		while (sqlite3_step(stmt) == SQLITE_ROW && n + 64 < size) {
+			n += (size_t)snprintf(out + n, size - n, "%lld ",
+			    (long long)(sqlite3_column_int64(stmt, 0) - NOON) / 1000);
+			if (sqlite3_column_type(stmt, 1) == SQLITE_NULL)
+				n += (size_t)snprintf(out + n, size - n, "- ");
+			else
+				n += (size_t)snprintf(out + n, size - n, "%lld ",
+				    (long long)(sqlite3_column_int64(stmt, 1) - NOON) / 1000);
+			n += (size_t)snprintf(out + n, size - n, "%d\n", sqlite3_column_int(stmt, 2));
+		}
+		sqlite3_finalize(stmt);
+	}
+	sqlite3_close(db);
+}
+
+static bool put_flying(struct history *h, uint32_t seq, unsigned flags, bool backfilled)
+{
+	struct buf body = BUF_INIT;
+	struct sample s;
+	bool taken;
+
+	fly(&s, BOOT, seq, flags, seq * 10.0);
+	sample_encode(&body, &s);
+	taken = history_put_sample(h, "D01", &s, body.data, body.len, sample_time(&s), backfilled);
+	buf_free(&body);
+	return taken;
+}
+
+static bool wait_flights(const char *wanted)
+{
+	char rows[512];
+
+	for (int i = 0; i < 500; i++) {
+		flight_rows(rows, sizeof(rows));
+		if (strcmp(rows, wanted) == 0)
+			return true;
+		poll(NULL, 0, 20);
+	}
+	fprintf(stderr, "%s\ninstead of\n%s\n", rows, wanted);
+	return false;
+}
+
+/* A hole with the end of one flight, all of another and the beginning of a third; what is
+ * known without it is one flight, and with it three. */
+static void test_flights_in_a_hole(void **state)
+{
+	struct history *h = open_history();
+
+	(void)state;
+	for (uint32_t seq = 0; seq < 20; seq++)
+		assert_true(put_flying(h, seq, seq < 5 ? 0 : F, false));
+	for (uint32_t seq = 500; seq < 510; seq++)
+		assert_true(put_flying(h, seq, F, false));
+	assert_true(wait_flights("5 - 1\n"));
+	for (uint32_t seq = 20; seq < 500; seq++)
+		assert_true(put_flying(h, seq, seq < 50 || (seq >= 100 && seq < 200) || seq >= 450 ? F : 0, true));
+	assert_true(wait_flights("5 50 1\n100 200 1\n450 - 1\n"));
+	/* And it goes on from there. */
+	for (uint32_t seq = 510; seq < 520; seq++)
+		assert_true(put_flying(h, seq, seq < 515 ? F : 0, false));
+	assert_true(wait_flights("5 50 1\n100 200 1\n450 515 1\n"));
+	history_close(&h);
+}
+
 static void test_what_is_open_goes_on_in_the_next_day(void **state)
 {
 	struct history *h = open_history_with((struct history_options){ .seal_ms = 30 });
@@ -393,6 +470,7 @@ int main(void)
 		TEST(test_flights_are_found),
 		TEST(test_a_flight_in_numbers),
 		TEST(test_a_flight_over_a_restart),
+		TEST(test_flights_in_a_hole),
 		TEST(test_what_is_open_goes_on_in_the_next_day),
 		TEST(test_days_are_merged_listed_and_at_rest),
 		TEST(test_verify_says_what_is_wrong),
