@@ -118,6 +118,19 @@ static int fill_goto(const struct vehicle *v, const struct goal *g, int64_t now_
 	return 0;
 }
 
+static int fill_climb(const struct vehicle *v, const struct goal *g, int64_t now_ms,
+    struct mav_order *o, struct err *err)
+{
+	struct goal here = *g;
+	double alt, height;
+
+	if (!vehicle_where(v, now_ms, &here.lat, &here.lon, &alt, &height))
+		return err_set(err, "%s does not say where it is: it stays at its own takeoff height",
+		    v->id);
+	here.speed = NAN;
+	return fill_goto(v, &here, now_ms, o, err);
+}
+
 static int fill_speed(const struct vehicle *v, const struct goal *g, int64_t now_ms,
     struct mav_order *o, struct err *err)
 {
@@ -191,10 +204,15 @@ static const struct command_row ardupilot[CMD_COUNT] = {
 	    }, M(MODE_TAKEOFF) | M(MODE_GOTO) },
 };
 
-/* A plane has a mode for it, whose height is a parameter of its own. */
+/* A plane has a mode for it, which levels out at TKOFF_LVL_ALT (10 m) and climbs to
+ * a height that is a parameter too. Once it flies it is told the one that was
+ * asked for, where it is. */
 static const struct command_row plane[CMD_COUNT] = {
 	ARDUPILOT_ROWS,
-	[CMD_TAKEOFF] = { { MODE(TAKEOFF) }, M(MODE_TAKEOFF) },
+	[CMD_TAKEOFF] = { {
+		MODE(TAKEOFF),
+		{ .kind = STEP_INT, .command = DO_REPOSITION, .fill = fill_climb, .above_m = 20 },
+	    }, M(MODE_TAKEOFF) | M(MODE_GOTO) },
 };
 
 /* PX4 arms where it is, takes off to AMSL, and is not ready for a mission for

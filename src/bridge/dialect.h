@@ -70,6 +70,7 @@ struct step {
 	enum role role;
 	order_fill *fill;
 	int64_t after_upload_ms; /* at least so long after an upload */
+	double above_m;          /* not before it is so high above home */
 };
 
 #define STEPS_MAX 6

@@ -29,6 +29,7 @@
 #define SHOW_WAIT_MS 12000     /* accepted, and then not to be seen */
 #define FOLLOW_UNKNOWN_MS 120000
 #define FOLLOW_SILENT_MS (3600 * 1000)
+#define CLIMB_LOOK_MS 200
 #define NEAR_M 3.0
 #define NEAR_HEIGHT_M 2.0
 #define TAKEOFF_HEIGHT_M 1.0
@@ -183,6 +184,38 @@ static void begin_upload(struct bridge *b, struct drone *d, struct job *j)
 	    list.items, list.count, b->now_ms, plans_send, &sender);
 }
 
+/* The step is for a vehicle that has climbed: waits for that, as long as it goes
+ * on climbing by this command. True where it may be sent. */
+static bool has_climbed(struct bridge *b, struct drone *d, struct job *j, double above_m)
+{
+	double lat, lon, alt, height;
+	char text[TEXT_SIZE], scratch[24];
+
+	if (!vehicle_where(&d->vehicle, d->data_ms, &lat, &lon, &alt, &height) ||
+	    height < fmin(above_m, j->goal.height - TAKEOFF_HEIGHT_M)) {
+		if (!j->accepted) {
+			taken(b, d, j);
+			job_stage(b, d, j, STAGE_ACTIVE, CODE_OK, "under way");
+		}
+		if (d->silent) {
+			snprintf(text, sizeof(text), "%s fell silent while it climbed: it was not told "
+			    "the height, and goes to its own", d->vehicle.id);
+			end(b, d, j, STAGE_FAILED, text);
+			return false;
+		}
+		if (!shows_mode(d, j)) {
+			snprintf(text, sizeof(text), "%s went to %s, not by this command",
+			    d->vehicle.id, vehicle_mode_name(&d->vehicle, scratch));
+			end(b, d, j, STAGE_FAILED, text);
+			return false;
+		}
+		j->phase = JOB_WAIT;
+		j->due_ms = b->now_ms + CLIMB_LOOK_MS;
+		return false;
+	}
+	return true;
+}
+
 /* Sends the step that j stands at, or passes it over. */
 static void step_do(struct bridge *b, struct drone *d, struct job *j)
 {
@@ -208,6 +241,8 @@ static void step_do(struct bridge *b, struct drone *d, struct job *j)
 		j->due_ms = d->uploaded_ms + s->after_upload_ms;
 		return;
 	}
+	if (s->above_m > 0 && !has_climbed(b, d, j, s->above_m))
+		return;
 	if (s->kind == STEP_UPLOAD) {
 		begin_upload(b, d, j);
 		return;

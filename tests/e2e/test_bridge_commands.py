@@ -290,8 +290,10 @@ def test_ardupilots_other_programs(tmp_path, kind, type, modes):
             reply = c.command("M1", "takeoff", height=10)
             assert reply["code"] == "unknown-command" or reply["code"] == "rejected", reply
         else:
-            do(c, "takeoff", height=50)
-            assert shown() == [13] and not v.commands(22)
+            # Its own mode for it climbs to its own height; then it is told ours.
+            do(c, "takeoff", 40, height=60)
+            assert 13 in [g["mode"] for g in v.got if g["got"] == "mode"] and not v.commands(22)
+            assert abs(c.sample()["height"] - 6000) < 150 and shown() == [15]
         do(c, "goto", lat=HOME[0] + 0.0003, lon=HOME[1], height=0 if kind == "rover" else 40)
         assert shown() == [modes["goto"]] and v.commands(192)[-1]["int"]
         do(c, "hold")
