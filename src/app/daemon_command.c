@@ -182,6 +182,17 @@ static void fill_progress(struct progress *cm, const struct request *req)
 	str_copy(cm->drone, sizeof(cm->drone), req->drone);
 	str_copy(cm->cmd, sizeof(cm->cmd), req->cmd);
 	str_copy(cm->by, sizeof(cm->by), req->by);
+	str_copy(cm->over, sizeof(cm->over), req->over);
+	str_copy(cm->reason, sizeof(cm->reason), req->reason);
+}
+
+/* Given over a warning: who, what and why is for everybody to read. */
+static void tell_reason(struct daemon *d, const struct progress *cm)
+{
+	if (*cm->over || *cm->reason)
+		daemon_event(d, cm->drone, SEVERITY_NOTICE, "%s sent %s to %s over: %s; reason: %s",
+		    *cm->by ? cm->by : "somebody", cm->cmd, cm->drone,
+		    *cm->over ? cm->over : "a warning", *cm->reason ? cm->reason : "none given");
 }
 
 /* What of the protocol's order of checks needs only the request. */
@@ -258,6 +269,7 @@ void command_request(struct daemon *d, const struct request *req, struct server_
 	p->next = d->pending;
 	d->pending = p;
 	tell(d, &p->cm, STAGE_SENT, CODE_OK, "");
+	tell_reason(d, &p->cm);
 }
 
 static bool is_of(const struct daemon *d, const struct source *s, const struct ledger_row *row)

@@ -78,7 +78,7 @@ struct config {
 
 	/* A program to run at an alarm; never from ./odyssey.conf. */
 	char notify_run[CONFIG_PATH_SIZE], notify_level[16];
-	double notify_timeout_s, notify_at_once;
+	double notify_timeout_s, notify_at_once, notify_per_minute;
 
 	double stale_s, lost_s;
 

@@ -167,6 +167,11 @@ const struct option_desc option_table[] = {
 		.min = 1, .max = 64, .initial = "4", .help = "most runs at the same time",
 	},
 	{
+		.section = "notify", .key = "per_minute", .type = OPTION_NUMBER,
+		AT(notify_per_minute), .min = 0, .max = 6000, .initial = "60",
+		.help = "most runs begun in a minute, the most important first; 0: without limit",
+	},
+	{
 		.section = "screen", .key = "theme", .type = OPTION_WORD, AT(theme),
 		.choices = "dark|light|mono|safe", .initial = "dark",
 		.help = "colours for a dark or a light ground, none, or those that the colour-blind tell apart",

@@ -9,7 +9,7 @@ import pytest
 import malformed
 import protocol
 from fake_source import FakeSource
-from programs import Daemon
+from programs import ODYSSEY, Daemon, run
 from wire import Control, Watcher, wait_for
 
 HOUR = 3600000
@@ -180,6 +180,26 @@ def test_a_command_is_handed_on_and_followed(pair):
     assert w.wrong == []
     [cm] = d.ask("commands", id=name)["commands"]
     assert cm["stage"] == "done" and cm["by"] == "Ändi" and cm["cmd"] == "goto"
+
+
+def test_why_it_was_given_over_a_warning_is_said_and_kept(pair):
+    src, d, w = pair()
+    cid, _ = d.command("F01", "goto", {"lat": 47.1, "lon": 9.5}, by="jk", over="outside the fence",
+                       reason="the survey wants it")
+    sent = w.wait_stage(cid, "sent")
+    assert sent["over"] == "outside the fence" and sent["reason"] == "the survey wants it"
+    said = "jk sent goto to F01 over: outside the fence; reason: the survey wants it"
+    wait_for(lambda: [m for m in w.of("ev", "F01") if m.value["text"] == said], "the event")
+    assert src.commands()[0]["reason"] == "the survey wants it"
+    cid, _ = d.command("F01", "hold", by="jk")
+    assert "over" not in w.wait_stage(cid, "sent")
+    assert len([m for m in w.of("ev", "F01") if "over:" in m.value["text"]]) == 1
+    d.stop()
+    code, out, err = run([ODYSSEY, "sql", "--history", d.state + "/history",
+                          "SELECT by, over, reason FROM commands WHERE reason IS NOT NULL AND stage = 'sent'"],
+                         d.place)
+    assert code == 0, err
+    assert out.split("\n")[1].split() == "jk outside the fence the survey wants it".split()
 
 
 def test_stages_that_never_come_on_the_feed_are_taken_from_the_reply(pair):
