@@ -121,7 +121,8 @@ int daemon_open(struct daemon *d, const struct config *config, struct err *err)
 	d->started_mono_ms = d->now_mono_ms;
 	d->boot = (uint32_t)(d->now_ms / 1000);
 	d->link = link_new();
-	if (open_sockets(d, err) == -1 || sources_open(d, err) == -1 || open_history(d, err) == -1)
+	if (open_sockets(d, err) == -1 || sources_open(d, err) == -1 || alarms_open(d, err) == -1 ||
+	    open_history(d, err) == -1)
 		return -1;
 	past_restore(d);
 	return 0;
@@ -171,6 +172,7 @@ static int64_t tick(struct daemon *d)
 	next = earlier(next, sources_tick(d));
 	next = earlier(next, command_tick(d));
 	next = earlier(next, holes_tick(d));
+	next = earlier(next, alarms_tick(d));
 	for (size_t i = 0; i < d->source_count; i++)
 		next = earlier(next, client_deadline(d->sources[i].client));
 	return next;
@@ -201,6 +203,7 @@ static void work(struct daemon *d, const struct link_item *feeds, bool *more)
 {
 	read_clocks(d);
 	*more = take_feeds(d, feeds);
+	alarms_tell(d);
 	for (size_t i = 0; i < d->source_count; i++)
 		client_work(d->sources[i].client, d->now_mono_ms, d);
 	control_serve(d, CONTROL_BATCH);
@@ -255,6 +258,7 @@ void daemon_run(struct daemon *d, int signal_fd)
 void daemon_close(struct daemon *d)
 {
 	command_close(d);
+	alarms_close(d);
 	stored_samples_stop(&d->stored);
 	sources_close(d);
 	server_close(&d->server);

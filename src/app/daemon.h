@@ -8,6 +8,8 @@
  *	daemon_command.c   commands handed on, followed, answered
  *	daemon_holes.c     asks sources for missing samples
  *	daemon_past.c      what the history says: an earlier run, outages
+ *	daemon_alarms.c    the watch fed, its alarms told, operators answered
+ *	daemon_plans.c     what drones are to fly, fetched for the watch
  *	daemon.c           opens, loops, closes
  *
  * Everything below runs in one thread; the history's writer and the server of
@@ -16,6 +18,8 @@
 #ifndef APP_DAEMON_H
 #define APP_DAEMON_H
 
+#include "alarm/watch.h"
+#include "app/notify.h"
 #include "app/stored_samples.h"
 #include "base/buf.h"
 #include "command/ledger.h"
@@ -73,9 +77,17 @@ struct source {
 	bool following;         /* a `commands` request is under way */
 	int64_t follow_at_ms;
 
+	bool planning;          /* a `plan` request of our own is under way */
+	size_t plans_wanted;    /* drones whose plan is to be asked for */
+	size_t plan_cursor;
+	int64_t plan_at_ms;
+
 	uint64_t rejected;      /* messages refused */
 	uint64_t unknown_topics;
 };
+
+/* Of a drone's plan. */
+enum plan_state { PLAN_NEVER, PLAN_WANTED, PLAN_HERE /* or asked for */ };
 
 struct pending_command;
 
@@ -93,6 +105,13 @@ struct daemon {
 	struct pending_command *pending; /* list of commands waiting for their source */
 	struct history *history;
 	struct stored_samples *stored;   /* answers backfill */
+
+	struct watch *watch;
+	struct notify *notify;      /* NULL: no hook is configured */
+	unsigned char *plans;       /* enum plan_state by drone; owned */
+	size_t plan_cap;
+	int64_t alarms_day;         /* the UTC day whose file says what stands */
+	bool alarms_unlogged;       /* the history did not take a change */
 
 	uint32_t boot;
 	int64_t now_ms, now_mono_ms; /* read once a turn */
@@ -160,6 +179,32 @@ void holes_opened(struct daemon *d, struct drone *drone, uint32_t boot, struct r
 /* A sample came late, of itself: its gap is filled. */
 void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t from, uint32_t to,
     const char *why);
+
+/* daemon_alarms.c */
+int alarms_open(struct daemon *d, struct err *err);
+void alarms_close(struct daemon *d);
+void alarms_restore(struct daemon *d, const struct history_past *past);
+/* A sample that is now the drone's newest. */
+void alarms_sample(struct daemon *d, const struct drone *drone);
+/* A source's state, name, kind or clock is another. */
+void alarms_source(struct daemon *d, const struct source *s);
+void alarms_progress(struct daemon *d, const struct progress *cm);
+void alarms_reject(struct daemon *d, const struct source *s, const char *why);
+void alarms_history(struct daemon *d, bool out, const char *why);
+/* Puts what stands into the history once more: it lost some, or another day began. */
+void alarms_store_again(struct daemon *d);
+/* Publishes and logs what has changed. */
+void alarms_tell(struct daemon *d);
+/* The ops alarms, ack, shelve and unshelve. */
+void alarms_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
+int64_t alarms_tick(struct daemon *d);
+
+/* daemon_plans.c */
+/* The drone's plan is not known, or not any more. */
+void plan_fetch_want(struct daemon *d, const struct drone *drone);
+/* Those of a source that has restarted. */
+void plan_fetch_all(struct daemon *d, const struct source *s);
+int64_t plan_fetch_tick(struct daemon *d);
 
 /* daemon_past.c */
 void past_restore(struct daemon *d);

@@ -228,7 +228,9 @@ static op_handler *const handlers[OP_COUNT] = {
 	[OP_HELLO] = serve_hello,       [OP_ROSTER] = serve_roster,
 	[OP_SOURCES] = serve_sources,   [OP_COMMAND] = command_request,
 	[OP_COMMANDS] = serve_commands, [OP_PLAN] = serve_plan,
-	[OP_BACKFILL] = serve_backfill,
+	[OP_BACKFILL] = serve_backfill, [OP_ALARMS] = alarms_request,
+	[OP_ACK] = alarms_request,      [OP_SHELVE] = alarms_request,
+	[OP_UNSHELVE] = alarms_request,
 };
 
 static void serve_one(struct daemon *d, const void *body, size_t len,
@@ -241,8 +243,6 @@ static void serve_one(struct daemon *d, const void *body, size_t len,
 	buf_clear(&d->reply);
 	if (request_parse(&d->doc, body, len, &req, &code, &err) == -1)
 		refuse(d, envelope, code, err.text);
-	else if (!handlers[req.op])
-		refuse(d, envelope, CODE_UNKNOWN_OP, "this daemon watches nothing");
 	else
 		handlers[req.op](d, &req, envelope);
 }

@@ -29,6 +29,7 @@ static void refuse(struct daemon *d, struct source *s, const struct link_message
 
 	s->rejected++;
 	d->rejected[why->reason]++;
+	alarms_reject(d, s, why->detail);
 	log_info("%s: refused a message (%s): %s", row.source, reject_name(why->reason), why->detail);
 	if (d->reject_second != d->now_ms / 1000) {
 		d->reject_second = d->now_ms / 1000;
@@ -110,6 +111,8 @@ static int ingest_sample(struct daemon *d, struct source *s, struct link_message
 		note_holes(d, drone, &sample, &a);
 	log_sample(d, drone, &sample, m->body, m->body_len, false);
 	feed_out_forward(d->out, m);
+	if (a.current)
+		alarms_sample(d, drone);
 	return 0;
 }
 
@@ -130,6 +133,7 @@ bool ingest_progress(struct daemon *d, const struct progress *cm)
 	if (!ledger_apply(&d->ledger, cm, d->now_ms))
 		return false;
 	history_put_progress(d->history, cm, d->now_ms);
+	alarms_progress(d, cm);
 	return true;
 }
 
@@ -160,6 +164,9 @@ static int ingest_other(struct daemon *d, struct source *s, struct link_message 
 			break;
 		case TOPIC_AL:
 			history_put_alarm(d->history, &msg.al, d->now_ms);
+			break;
+		case TOPIC_PL:
+			plan_fetch_want(d, fleet_find(&d->fleet, id));
 			break;
 		case TOPIC_OR:
 			history_put_order(d->history, &msg.or, d->now_ms);

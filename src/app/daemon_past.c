@@ -63,6 +63,7 @@ void past_restore(struct daemon *d)
 	for (size_t i = 0; i < past.answer_count; i++)
 		ledger_answer(&d->ledger, past.answers[i].id, (enum code)past.answers[i].code,
 		    past.answers[i].text, past.answers[i].keep_until_ms);
+	alarms_restore(d, &past);
 	if (past.coverage_count)
 		log_notice("the history knows %zu drones, %zu of their boots and %zu commands",
 		    past.drone_count, past.coverage_count, past.command_count);
@@ -109,23 +110,29 @@ void past_notices(struct daemon *d)
 		switch (notice.kind) {
 		case HISTORY_OUTAGE:
 			d->history_out = true;
+			alarms_history(d, true, notice.text);
 			daemon_event(d, "", SEVERITY_ALERT, "the history is not written: %s",
 			    notice.text);
 			break;
 		case HISTORY_BACK:
 			/* Also after a burst that filled the queue, of which nobody
 			 * need be told: it is asked for again and that is all. */
-			if (d->history_out)
+			if (d->history_out) {
 				daemon_event(d, "", SEVERITY_WARNING,
 				    "the history is written again; what is missing is asked for");
+				alarms_history(d, false, "");
+			}
 			d->history_out = false;
 			d->history_full = false;
+			if (d->alarms_unlogged)
+				alarms_store_again(d);
 			break;
 		case HISTORY_DAMAGED:
 			daemon_event(d, "", SEVERITY_ALERT, "%s", notice.text);
 			break;
 		case HISTORY_CHANGED:
 			recount(d);
+			alarms_store_again(d);
 			break;
 		}
 	}

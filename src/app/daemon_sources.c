@@ -93,6 +93,7 @@ void source_learn(struct daemon *d, struct source *s, const char *name, int kind
 		daemon_event(d, "", SEVERITY_WARNING, "source %s has restarted", source_label(s));
 		s->roster_wanted = true;
 		s->follow_at_ms = 0;
+		plan_fetch_all(d, s);
 	}
 	if (s->kind != kind) {
 		s->kind = kind;
@@ -132,6 +133,7 @@ void source_heartbeat(struct daemon *d, struct source *s, const struct heartbeat
 	source_clock_add(&s->clock, (int64_t)hb->time, d->now_ms);
 	source_learn(d, s, hb->source, hb->kind, hb->boot);
 	source_up(d, s);
+	alarms_source(d, s);
 }
 
 static bool get_name(const wire_value *map, const char *key, char *out, size_t size)
@@ -188,6 +190,7 @@ static void hello_answered(void *user, enum client_result result, const void *bo
 	s->greeted = true;
 	s->roster_wanted = true;
 	source_learn(d, s, name, find_kind(kind), boot);
+	alarms_source(d, s);
 }
 
 static void read_home(struct drone *drone, const wire_value *home)
@@ -279,6 +282,7 @@ int64_t sources_tick(struct daemon *d)
 		if (s->state == SOURCE_UP && d->now_mono_ms - s->heartbeat_mono_ms > SOURCE_LOST_MS) {
 			s->state = SOURCE_LOST;
 			s->greeted = false;
+			alarms_source(d, s);
 			daemon_event(d, "", SEVERITY_ERROR,
 			    "source %s at %s is lost: no heartbeat for %.1f s", source_label(s),
 			    s->config->feed, (double)SOURCE_LOST_MS / 1000);

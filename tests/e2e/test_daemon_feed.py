@@ -188,7 +188,7 @@ def test_rejects_never_reach_the_feed(pair):
     got = {(m.topic, m.body) for m in w.messages} - before
     for name, bad in BAD.items():
         assert bad not in got, name
-    assert {m.kind for m in w.messages if (m.topic, m.body) in got} <= {"tm", "hb", "ev"}
+    assert {m.kind for m in w.messages if (m.topic, m.body) in got} <= {"tm", "hb", "ev", "al"}
     assert w.wrong == []
     assert d.running()
     said = d.source(src.feed)
