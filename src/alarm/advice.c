@@ -349,6 +349,11 @@ static int by_code(const void *a, const void *b)
 	return (x->code > y->code) - (x->code < y->code);
 }
 
+bool advice_asks(enum command cmd)
+{
+	return rules[cmd].asked;
+}
+
 void advise(const struct advice_in *in, struct advice_list *out)
 {
 	const struct command_rule *rule = &rules[in->cmd];

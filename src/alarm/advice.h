@@ -92,6 +92,9 @@ struct advice_list {
 	int level;         /* the highest; LEVEL_UNKNOWN for none */
 };
 
+/* False for a command that nothing is ever said against. */
+bool advice_asks(enum command cmd);
+
 void advise(const struct advice_in *in, struct advice_list *out);
 
 /* What a drone in the air uses, % a second, by its own count of charge drawn

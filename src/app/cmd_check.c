@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/attach.h"
+#include "app/check_zones.h"
 #include "app/commands.h"
 #include "app/daemon.h"
 #include "app/map_layers.h"
@@ -328,6 +329,11 @@ static void check_layers(struct check *c)
 	map_catalogue_clear(&layers);
 }
 
+static void zone_line(void *user, bool ok, const char *what, const char *text)
+{
+	line(user, ok, what, "%s", text);
+}
+
 int cmd_check(struct app *app)
 {
 	struct check c = { .app = app, .colour = table_wants_colour(stdout) };
@@ -350,6 +356,7 @@ int cmd_check(struct app *app)
 		check_directory(&c, "state", app->config.state_dir);
 		check_directory(&c, "history", app->config.history_dir);
 		check_daemon(&c);
+		check_zones(&app->config, clock_wall_ms(), zone_line, &c);
 		if (app->config.source_count == 0)
 			line(&c, false, "sources",
 			    "there are none; add a section [source NAME] with its feed to the configuration");

@@ -15,6 +15,7 @@
 #include "app/attach.h"
 #include "app/commands.h"
 #include "app/roster_fetch.h"
+#include "app/send_advice.h"
 #include "app/send_args.h"
 #include "app/send_run.h"
 #include "base/clock.h"
@@ -35,6 +36,7 @@ struct send {
 	struct hello hello;
 	struct send_target *targets;
 	size_t count;
+	struct send_over *over; /* of each target; NULL where nothing was asked */
 	double timeout_s, expires_s;
 	long long number; /* --count; -1 where not given */
 };
@@ -57,6 +59,13 @@ static bool nothing_before(const struct send *s)
 	return command_table[s->line.cmd].several == SEVERAL_AT_ONCE && send_all_named(&s->line);
 }
 
+static const char *reason_given(const struct send *s)
+{
+	const char *reason = args_get(&s->app->args, "reason");
+
+	return reason ? reason : "";
+}
+
 /* Who is meant, and in which state: 0, EXIT_FAILED or EXIT_USAGE. */
 static int find_targets(struct send *s, struct err *err)
 {
@@ -65,7 +74,9 @@ static int find_targets(struct send *s, struct err *err)
 	int result;
 
 	free(s->targets);
+	free(s->over);
 	s->targets = NULL;
+	s->over = NULL;
 	if (nothing_before(s))
 		return send_expand(&s->line, NULL, &s->targets, &s->count, err) == -1 ? EXIT_USAGE : 0;
 	if (roster_fetch(&s->at, &s->app->config, &s->hello, &r, err) == -1)
@@ -75,6 +86,9 @@ static int find_targets(struct send *s, struct err *err)
 		ids[i] = r.drones[i].id;
 	result = send_expand(&s->line, ids, &s->targets, &s->count, err) == -1 ? EXIT_USAGE : 0;
 	look_up(s, &r);
+	if (result == 0 && send_advice(&s->at, &s->app->config, &s->hello, &r, &s->line, s->targets,
+			       s->count, reason_given(s), &s->over, err) == -1)
+		result = EXIT_USAGE;
 	free(ids);
 	roster_view_clear(&r);
 	return result;
@@ -216,6 +230,8 @@ static int run(struct send *s)
 		.line = &s->line,
 		.targets = s->targets,
 		.count = s->count,
+		.over = s->over,
+		.reason = reason_given(s),
 		.wait = args_has(&s->app->args, "wait"),
 		.json = args_has(&s->app->args, "json"),
 		.offset_ms = s->hello.offset_ms,
@@ -264,5 +280,6 @@ int cmd_send(struct app *app)
 	attach_close(&s.at);
 	send_line_clear(&s.line);
 	free(s.targets);
+	free(s.over);
 	return code;
 }

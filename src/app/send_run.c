@@ -25,6 +25,7 @@
 struct job {
 	struct follow follow;
 	struct sender *sender;
+	const char *over;     /* what was said against it, "" for nothing */
 	bool asked;           /* sent at least once */
 	bool open;            /* an answer to it is awaited */
 	bool state_open;      /* an answer to `commands` is awaited */
@@ -45,8 +46,7 @@ struct sender {
 	int64_t now_ms, unconnected_ms;
 };
 
-/* "ann@tower", as far as the machine knows. */
-static void name_user(char by[NAME_SIZE])
+void send_name_user(char by[NAME_SIZE])
 {
 	const struct passwd *pw = getpwuid(geteuid());
 	char host[64] = "localhost";
@@ -94,6 +94,9 @@ static bool ask(struct sender *s, struct job *job)
 	str_copy(req.drone, sizeof(req.drone), job->follow.drone);
 	str_copy(req.cmd, sizeof(req.cmd), command_table[job->follow.cmd].name);
 	str_copy(req.by, sizeof(req.by), s->by);
+	/* A reason without a warning would be a reason for nothing. */
+	str_copy(req.over, sizeof(req.over), job->over);
+	str_copy(req.reason, sizeof(req.reason), *job->over ? run->reason : "");
 	if (!job->asked)
 		job->expires = (uint64_t)(clock_wall_ms() + run->offset_ms + run->expires_ms);
 	req.expires = job->expires;
@@ -357,7 +360,7 @@ int send_run(const struct send_run *run)
 	    (run->wait && follow_feed(&s, &err) == -1))
 		return app_failure("send", &err);
 	wire_doc_init(&s.doc);
-	name_user(s.by);
+	send_name_user(s.by);
 	command_args_write(&s.args, run->line->cmd, &run->line->args);
 	s.jobs = xcalloc(run->count + 1, sizeof(*s.jobs));
 	for (size_t i = 0; i < run->count; i++) {
@@ -369,6 +372,7 @@ int send_run(const struct send_run *run)
 		follow_start(&s.jobs[i].follow, text, run->targets[i].id, run->line->cmd,
 		    &run->line->args, run->wait);
 		s.jobs[i].sender = &s;
+		s.jobs[i].over = run->over ? run->over[i].text : "";
 	}
 	if (run->timeout_ms != INT64_MAX)
 		end_ms = s.now_ms + run->timeout_ms;

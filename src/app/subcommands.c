@@ -72,6 +72,8 @@ static const struct flag_desc send_flags[] = {
 	{ .name = "yes", .letter = 'y', .help = "send it though it is dangerous" },
 	{ .name = "count", .value = "N",
 	  .help = "that it is for N drones; hold, rtl and land need none" },
+	{ .name = "reason", .value = "TEXT",
+	  .help = "why it is sent though it is warned against; logged with it" },
 	{ .name = "wait", .letter = 'w', .help = "follow its stages, and succeed only when it is done" },
 	{ .name = "timeout", .value = "S",
 	  .help = "seconds to go on for; left out: some for an answer, no end for --wait" },

@@ -42,8 +42,8 @@ struct config_alarm {
 struct config_zone {
 	char name[ID_SIZE];
 	char file[CONFIG_PATH_SIZE];
-	char kind[16];                 /* "in", "out"; "" as the file says */
-	char floor[32], ceiling[32];   /* metres above home; "" as the file says */
+	char kind[16];                 /* "in", "out", "ceiling", "info"; "" as the file says */
+	char floor[32], ceiling[32];   /* see zone_height_parse(); "" as the file says */
 	char drones[CONFIG_TEXT_SIZE]; /* ids and patterns; "" for all */
 };
 

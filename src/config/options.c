@@ -133,16 +133,17 @@ const struct option_desc option_table[] = {
 	},
 	{
 		.section = "zone", .key = "kind", .type = OPTION_WORD, IN(config_zone, kind),
-		.choices = "in|out", .initial = "",
-		.help = "in: drones stay inside; out: they stay outside; left out: as the file says",
+		.choices = "in|out|ceiling|info", .initial = "",
+		.help = "in: drones stay inside; out: they stay outside; ceiling: not above it there; "
+			"info: shown only; left out: as the file says",
 	},
 	{
 		.section = "zone", .key = "floor", .type = OPTION_TEXT, IN(config_zone, floor),
-		.initial = "", .help = "lowest height it is for, metres above home; left out: as the file says",
+		.initial = "", .help = "lowest height it is for: metres above home, or as 120 m AMSL, FL95; left out: as the file says",
 	},
 	{
 		.section = "zone", .key = "ceiling", .type = OPTION_TEXT, IN(config_zone, ceiling),
-		.initial = "", .help = "greatest height it is for, metres above home; left out: as the file says",
+		.initial = "", .help = "greatest height it is for: metres above home, or as 120 m AMSL, FL95; left out: as the file says",
 	},
 	{
 		.section = "zone", .key = "drones", .type = OPTION_TEXT, IN(config_zone, drones),

@@ -175,8 +175,10 @@ int zone_ring_end(struct zone_reader *r)
 	struct zone_ring *ring = &z->rings[z->ring_count - 1];
 
 	while (ring->count > 1 && ring->points[0].lat == ring->points[ring->count - 1].lat &&
-	    ring->points[0].lon == ring->points[ring->count - 1].lon)
+	    ring->points[0].lon == ring->points[ring->count - 1].lon) {
 		ring->count--;
+		r->out->points--;
+	}
 	if (ring->count < 3)
 		return zone_fail(r, "an outline needs three different points, and this has %zu", ring->count);
 	return 0;
@@ -190,6 +192,7 @@ int zone_ring_circle(struct zone_reader *r, struct geo_point center, double radi
 		return -1;
 	/* The last point is the first but for rounding. */
 	zone_now(r)->rings[zone_now(r)->ring_count - 1].count--;
+	r->out->points--;
 	return zone_ring_end(r);
 }
 
