@@ -48,6 +48,13 @@ void doc_subcommand(FILE *out, const struct subcommand *s);
 /* What every subcommand takes. */
 void doc_common_flags(FILE *out);
 
+/* doc_screen.c: the screen's keys by pane, its own commands, what :set sets, the
+ * columns of the fleet table. */
+void doc_keys(FILE *out);
+void doc_line_commands(FILE *out);
+void doc_settings(FILE *out);
+void doc_columns(FILE *out);
+
 /* Text on a line of its own, whatever it holds. */
 void doc_text(FILE *out, const char *text);
 /* The same as half a sentence made a whole one. */

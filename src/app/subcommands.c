@@ -160,7 +160,7 @@ const struct subcommand subcommand_table[] = {
 		.summary = "show map, fleet and alarms, and take commands; what odyssey alone does",
 		.details =
 		    "Attaches to the site's daemon and starts one where none runs. ? in it lists the\n"
-		    "keys. A script has a step a line: wait SECONDS, key NAME..., type TEXT, line\n"
+		    "keys; odyssey-screen(7) has all of it. A script has a step a line: wait SECONDS, key NAME..., type TEXT, line\n"
 		    "COMMAND, size COLUMNSxROWS, save FILE.\n",
 		.options = screen_flags,
 	},
