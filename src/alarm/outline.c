@@ -151,8 +151,13 @@ static inline double side_distance2(const struct side *s, struct scale scale, do
 	return ax * ax + ay * ay;
 }
 
-static double nearest2(const struct outline *o, int level, size_t at, struct scale scale, double x,
-    double y, double best2)
+struct nearest {
+	double x, y, best2;
+	struct scale scale;
+	uint32_t side;
+};
+
+static void nearest(const struct outline *o, int level, size_t at, struct nearest *n)
 {
 	size_t below = level ? o->level_count[level - 1] : o->count;
 	size_t start = at * FAN, end = start + FAN < below ? start + FAN : below;
@@ -161,32 +166,45 @@ static double nearest2(const struct outline *o, int level, size_t at, struct sca
 
 	if (level == 0) {
 		for (size_t k = start; k < end; k++) {
-			double d = side_distance2(&o->sides[k], scale, x, y);
+			double d = side_distance2(&o->sides[k], n->scale, n->x, n->y);
 
-			best2 = d < best2 ? d : best2;
+			if (d < n->best2) {
+				n->best2 = d;
+				n->side = (uint32_t)k;
+			}
 		}
-		return best2;
+		return;
 	}
 	for (size_t k = start; k < end; k++) {
-		d2[k - start] = box_distance2(&o->boxes[o->first[level - 1] + k], scale, x, y);
+		d2[k - start] = box_distance2(&o->boxes[o->first[level - 1] + k], n->scale, n->x, n->y);
 		if (d2[k - start] < d2[first - start])
 			first = k;
 	}
 	/* The nearest box first: it rules out most of the others. */
-	if (d2[first - start] < best2)
-		best2 = nearest2(o, level - 1, first, scale, x, y, best2);
+	if (d2[first - start] < n->best2)
+		nearest(o, level - 1, first, n);
 	for (size_t k = start; k < end; k++) {
-		if (k != first && d2[k - start] < best2)
-			best2 = nearest2(o, level - 1, k, scale, x, y, best2);
+		if (k != first && d2[k - start] < n->best2)
+			nearest(o, level - 1, k, n);
 	}
-	return best2;
 }
 
-double outline_distance(const struct outline *o, struct scale scale, double x, double y, double limit)
+double outline_distance(const struct outline *o, struct scale scale, double x, double y, double limit,
+    uint32_t *side)
 {
+	struct nearest n = { .x = x, .y = y, .best2 = limit * limit, .scale = scale, .side = UINT32_MAX };
+
 	if (o->levels == 0)
 		return limit;
-	return sqrt(nearest2(o, o->levels - 1, 0, scale, x, y, limit * limit));
+	nearest(o, o->levels - 1, 0, &n);
+	if (side && n.side != UINT32_MAX)
+		*side = n.side;
+	return n.side == UINT32_MAX ? limit : sqrt(n.best2);
+}
+
+double side_distance(const struct side *side, struct scale scale, double x, double y)
+{
+	return sqrt(side_distance2(side, scale, x, y));
 }
 
 /* Where on the line a..b it meets the side, by cross products. */

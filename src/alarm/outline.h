@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "format/zone.h"
 
@@ -50,8 +51,11 @@ double outline_near(const struct outline *o, double x);
 /* m from the point to the box; 0 inside. */
 double box_distance(const struct box *box, struct scale scale, double x, double y);
 bool outline_inside(const struct outline *o, double x, double y);
-/* m to the nearest side, or limit if that is less. */
-double outline_distance(const struct outline *o, struct scale scale, double x, double y, double limit);
+/* m to the nearest side, or limit if that is less; *side, unless NULL, is its
+ * number, untouched at the limit. */
+double outline_distance(const struct outline *o, struct scale scale, double x, double y, double limit,
+    uint32_t *side);
+double side_distance(const struct side *side, struct scale scale, double x, double y);
 /* Where the line from a to b first meets a side: 0 at a to 1 at b; INFINITY
  * where it meets none. */
 double outline_meets(const struct outline *o, double ax, double ay, double bx, double by);

@@ -76,6 +76,7 @@ uint64_t zone_sections_for(const struct zone_set *set, struct zone_memo *memo, c
 		memo->serial = set->serial;
 		memo->drone_hash = hash;
 		memo->sections = mask;
+		memo->near_known = false;
 	}
 	return mask;
 }
@@ -110,18 +111,6 @@ static double turn_of(struct zone_memo *memo, const struct zone_fix *fix, int64_
 double question_height(const struct question *q, struct zone_height limit)
 {
 	return limit.above == ABOVE_GROUND || limit.above == ABOVE_HOME ? q->height : q->alt;
-}
-
-/* To the side: m, positive inside. Right up to limit, beyond which no less. */
-static double side_margin(const struct question *q, const struct outline *o, double limit)
-{
-	double x, d;
-
-	if (o->count == 0)
-		return INFINITY;
-	x = outline_near(o, q->x);
-	d = outline_distance(o, q->path.scale, x, q->y, limit);
-	return outline_inside(o, x, q->y) ? d : -d;
 }
 
 /* To floor or ceiling of a body: m, positive outside it; -INFINITY where
@@ -194,25 +183,27 @@ static void take_over(struct zone_verdict *out, double over, const struct zone_s
 	}
 }
 
-static void ask_out(struct question *q, size_t i)
+/* Of a body, from how far it is to the side (positive outside) and up or down. */
+static double outside(double side, double level)
 {
+	return side > 0 && level > 0 ? hypot(side, level) : fmax(side, level);
+}
+
+static void ask_out(struct question *q, size_t k)
+{
+	size_t i = question_zone(q, k);
 	const struct prism *p = &q->set->prisms[i];
 	double reach = q->path.reach_m;
-	double known = isnan(q->out->margin_m) ? INFINITY : q->out->margin_m;
+	double known = isnan(q->out->margin_m) ? q->most : fmin(q->out->margin_m, q->most);
 	double level = body_margin(q, &p->zone);
-	double side, margin, limit;
+	double least, most, side, margin;
 
-	if (p->outline.count) {
-		double x = outline_near(&p->outline, q->x);
-		double box = box_distance(&p->outline.box, q->path.scale, x, q->y);
-
-		if (box > reach && box >= known)
-			return;
-	}
-	/* Farther off than this it is neither nearest nor reached. */
-	limit = isfinite(known) ? fmax(fabs(known), reach) + 1 : 1e9;
-	side = -side_margin(q, &p->outline, limit);
-	margin = side > 0 && level > 0 ? hypot(side, level) : fmax(side, level);
+	question_side_bounds(q, k, &least, &most);
+	/* Farther off than another, and out of reach or no matter any more. */
+	if ((-most > reach || known <= 0) && outside(-most, level) > known)
+		return;
+	side = -question_side(q, k, isfinite(known) ? fmax(fabs(known), reach) + 1 : 1e9);
+	margin = outside(side, level);
 	take_margin(q->out, margin, q->set, i);
 	if (margin <= 0)
 		take_breach(q->out, 0, q->set, i);
@@ -228,7 +219,8 @@ double question_leaves(const struct question *q, size_t first, size_t end, size_
 	for (int hop = 0; hop < HOPS_MAX; hop++) {
 		double farthest = -1;
 
-		for (size_t i = first; i < end; i++) {
+		for (size_t k = first; k < end; k++) {
+			size_t i = question_zone(q, k);
 			const struct prism *p = &q->set->prisms[i];
 			double out;
 
@@ -253,57 +245,91 @@ double question_leaves(const struct question *q, size_t first, size_t end, size_
 	return INFINITY;
 }
 
-/* The `in` zones of one section together. */
+/* Floor and ceiling of the `in` zones that a drone is inside of: the one that
+ * permits most counts. */
+struct lid {
+	double over, under;
+	size_t zone;
+	bool open_above, open_below;
+};
+
+static void lid_add(const struct question *q, struct lid *lid, size_t i)
+{
+	const struct zone *z = &q->set->prisms[i].zone;
+	double over = question_height(q, z->ceiling) - z->ceiling.m;
+	double under = z->floor.m - question_height(q, z->floor);
+
+	if (isnan(over)) {
+		lid->open_above = true;
+	} else if (!(over >= lid->over)) {
+		lid->over = over;
+		lid->zone = i;
+	}
+	if (isnan(under))
+		lid->open_below = true;
+	else if (!(under >= lid->under))
+		lid->under = under;
+}
+
+static bool inside_surely(const struct question *q, size_t k, double least, double most)
+{
+	const struct outline *o = &q->set->prisms[question_zone(q, k)].outline;
+
+	return least > 0 || (most >= 0 && outline_inside(o, outline_near(o, q->x), q->y));
+}
+
+/* The `in` zones of one section together: farthest inside of any counts. */
 static void ask_in(struct question *q, size_t first, size_t end)
 {
-	double best = -INFINITY, over = NAN, under = NAN;
-	size_t nearest = ZONE_NONE, lid = ZONE_NONE;
-	bool inside = false, open_above = false, open_below = false;
+	double known = isnan(q->out->margin_m) ? q->most : fmin(q->out->margin_m, q->most);
+	struct lid lid = { .over = NAN, .under = NAN, .zone = ZONE_NONE };
+	double best = -INFINITY, surely = -INFINITY, least, most;
+	size_t nearest = ZONE_NONE;
+	bool far;
 
-	for (size_t i = first; i < end; i++) {
-		const struct prism *p = &q->set->prisms[i];
-		double margin, m, box = 0;
+	for (size_t k = first; k < end; k++) {
+		const struct zone *z = &q->set->prisms[question_zone(q, k)].zone;
 
-		if (p->zone.kind != ZONE_IN || !zone_applies(&p->zone, q->now_ms))
+		if (z->kind != ZONE_IN || !zone_applies(z, q->now_ms))
 			continue;
-		if (p->outline.count)
-			box = box_distance(&p->outline.box, q->path.scale,
-			    outline_near(&p->outline, q->x), q->y);
-		if (box > 0 && -box < best)
+		question_side_bounds(q, k, &least, &most);
+		surely = fmax(surely, least);
+	}
+	/* Deep inside one: its limits are neither the nearest nor in reach. */
+	far = surely > 0 && surely > q->path.reach_m && surely > known;
+	for (size_t k = first; k < end; k++) {
+		size_t i = question_zone(q, k);
+		const struct zone *z = &q->set->prisms[i].zone;
+		double margin;
+
+		if (z->kind != ZONE_IN || !zone_applies(z, q->now_ms))
 			continue;
-		margin = side_margin(q, &p->outline, 1e9);
+		question_side_bounds(q, k, &least, &most);
+		if (far) {
+			if (inside_surely(q, k, least, most))
+				lid_add(q, &lid, i);
+			continue;
+		}
+		if (most < 0 && most < best)
+			continue;
+		margin = question_side(q, k, 1e9);
 		if (nearest == ZONE_NONE || margin > best) {
 			best = margin;
 			nearest = i;
 		}
-		if (margin < 0)
-			continue;
-		inside = true;
-		m = question_height(q, p->zone.ceiling) - p->zone.ceiling.m;
-		if (isnan(m)) {
-			open_above = true;
-		} else if (!(m >= over)) {
-			over = m;
-			lid = i;
-		}
-		m = p->zone.floor.m - question_height(q, p->zone.floor);
-		if (isnan(m))
-			open_below = true;
-		else if (!(m >= under))
-			under = m;
+		if (margin >= 0)
+			lid_add(q, &lid, i);
 	}
-	if (nearest == ZONE_NONE)
-		return;
-	if (inside && !open_above)
-		take_over(q->out, over, q->set, lid);
-	if (inside && !open_below && !(under <= q->out->under_m))
-		q->out->under_m = under;
-	if (isinf(best))
-		return; /* everywhere */
+	if (lid.zone != ZONE_NONE && !lid.open_above)
+		take_over(q->out, lid.over, q->set, lid.zone);
+	if (!isnan(lid.under) && !lid.open_below && !(lid.under <= q->out->under_m))
+		q->out->under_m = lid.under;
+	if (nearest == ZONE_NONE || isinf(best))
+		return; /* far from its limits, or everywhere */
 	take_margin(q->out, best, q->set, nearest);
-	if (best <= 0)
+	if (best <= 0) {
 		take_breach(q->out, 0, q->set, nearest);
-	else if (q->path.count && best <= q->path.reach_m) {
+	} else if (q->path.count && best <= q->path.reach_m) {
 		size_t last = nearest;
 		double t = question_leaves(q, first, end, &last);
 
@@ -311,46 +337,108 @@ static void ask_in(struct question *q, size_t first, size_t end)
 	}
 }
 
-static void ask_ceiling(struct question *q, size_t i)
+static void ask_ceiling(struct question *q, size_t k)
 {
+	size_t i = question_zone(q, k);
 	const struct prism *p = &q->set->prisms[i];
+	double least, most;
 
-	if (p->outline.count && !outline_inside(&p->outline, outline_near(&p->outline, q->x), q->y))
+	question_side_bounds(q, k, &least, &most);
+	if (most < 0)
+		return;
+	if (least <= 0 && p->outline.count &&
+	    !outline_inside(&p->outline, outline_near(&p->outline, q->x), q->y))
 		return;
 	take_over(q->out, question_height(q, p->zone.ceiling) - p->zone.ceiling.m, q->set, i);
 }
 
-static void ask_set(struct question *q, const struct zone_set *set, uint64_t mask)
+/* The most that the margin to the nearest body can be. */
+static double most_margin(const struct question *q)
 {
-	size_t i = 0;
+	double best = INFINITY;
 
-	q->set = set;
-	while (i < set->count) {
-		size_t section = set->prisms[i].section, first = i;
+	for (size_t k = 0; q->memo && k < q->memo->near_count; k++) {
+		const struct zone *z = &q->set->prisms[q->memo->near[k].zone].zone;
+		double least, most;
+
+		if (z->kind != ZONE_OUT || !zone_applies(z, q->now_ms))
+			continue;
+		question_side_bounds(q, k, &least, &most);
+		best = fmin(best, outside(-least, body_margin(q, z)));
+	}
+	return best;
+}
+
+static void ask_zones(struct question *q, uint64_t mask)
+{
+	size_t count = q->memo ? q->memo->near_count : q->set->count, k = 0;
+
+	q->most = most_margin(q);
+	while (k < count) {
+		size_t section = q->set->prisms[question_zone(q, k)].section, first = k;
 		bool any_in = false;
 
-		while (i < set->count && set->prisms[i].section == section) {
-			const struct zone *z = &set->prisms[i].zone;
+		for (; k < count && q->set->prisms[question_zone(q, k)].section == section; k++) {
+			const struct zone *z = &q->set->prisms[question_zone(q, k)].zone;
 
-			if ((mask >> section & 1) && z->kind == ZONE_IN)
+			if (!(mask >> section & 1))
+				continue;
+			if (z->kind == ZONE_IN)
 				any_in = true;
-			else if ((mask >> section & 1) && zone_applies(z, q->now_ms)) {
-				if (z->kind == ZONE_OUT)
-					ask_out(q, i);
-				else if (z->kind == ZONE_CEILING)
-					ask_ceiling(q, i);
-			}
-			i++;
+			else if (z->kind == ZONE_OUT && zone_applies(z, q->now_ms))
+				ask_out(q, k);
+			else if (z->kind == ZONE_CEILING && zone_applies(z, q->now_ms))
+				ask_ceiling(q, k);
 		}
 		if (any_in)
-			ask_in(q, first, i);
+			ask_in(q, first, k);
 	}
+}
+
+/* Whether what is not in the memo is farther off than what was found, and out
+ * of reach. */
+static bool enough(const struct question *q)
+{
+	const struct zone_memo *memo = q->memo;
+	double moved = hypot(geo_wrap_180(q->x - memo->x) * q->path.scale.x,
+	    (q->y - memo->y) * q->path.scale.y);
+	double left = memo->others_m - moved;
+
+	return left > q->path.reach_m && (isinf(left) || left > q->out->margin_m);
+}
+
+static void ask_set(struct question *q, const struct zone_set *set, uint64_t mask, struct zone_memo *memo)
+{
+	struct zone_verdict empty = *q->out;
+	double reach = q->path.reach_m;
+
+	q->set = set;
+	q->memo = memo;
+	if (memo && memo->near_known) {
+		ask_zones(q, mask);
+		if (enough(q))
+			return;
+		/* Never so far that all are gathered, but over what is high above them too. */
+		reach = fmax(reach, isnan(q->out->margin_m) ? 0 : fabs(q->out->margin_m));
+		*q->out = empty;
+	}
+	q->memo = NULL;
+	if (memo && question_gather(q, memo, mask, reach)) {
+		q->memo = memo;
+		ask_zones(q, mask);
+		if (enough(q))
+			return;
+		*q->out = empty;
+		q->memo = NULL;
+	}
+	ask_zones(q, mask);
 }
 
 void question_begin(struct question *q, const struct zone_fix *fix, int64_t now_ms)
 {
 	struct geo_frame frame = geo_frame_at((struct geo_point){ fix->lat, fix->lon });
 
+	q->memo = NULL;
 	q->fix = fix;
 	q->now_ms = now_ms;
 	q->x = fix->lon;
@@ -379,9 +467,9 @@ void zone_check(const struct zone_set *set, const struct zone_set *own, struct z
 	turn = turn_of(memo, fix, now_ms);
 	path_predict(&q.path, fix, turn);
 	if (set)
-		ask_set(&q, set, zone_sections_for(set, memo, fix->drone));
+		ask_set(&q, set, zone_sections_for(set, memo, fix->drone), memo);
 	if (own)
-		ask_set(&q, own, UINT64_MAX);
+		ask_set(&q, own, UINT64_MAX, NULL);
 	if (isnan(out->margin_m) || (!q.path.known && out->breach_s > 0))
 		out->breach_s = NAN;
 }

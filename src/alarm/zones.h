@@ -84,8 +84,16 @@ struct zone_fix {
 void zone_fix_of(struct zone_fix *fix, const char *drone, const struct sample *s);
 
 /* What is remembered of a drone between two checks, so that the next is
- * cheap; zero-initialised, the caller's, one a drone. Never needs care: it
+ * cheap: the zones about it, how far each was and which of its sides was the
+ * nearest. Zero-initialised, the caller's, one a drone. Never needs care: it
  * notices another set, another position, another drone. */
+#define ZONE_MEMO_MAX 16
+struct zone_near {
+	double x, y;   /* where side_m was measured, deg */
+	double side_m; /* to the side, positive inside */
+	uint32_t zone, side;
+};
+
 struct zone_memo {
 	uint64_t serial;     /* of the set it was made with */
 	uint64_t drone_hash;
@@ -93,6 +101,12 @@ struct zone_memo {
 	double course;       /* of the last check with one */
 	double turn;         /* deg/s, smoothed */
 	int64_t course_ms;
+
+	struct zone_near near[ZONE_MEMO_MAX]; /* by zone */
+	unsigned near_count;
+	bool near_known;
+	double x, y;         /* where they were gathered */
+	double others_m;     /* no other was nearer than that then */
 };
 
 /* Index of a zone in a set; see zone_at(). */

@@ -107,6 +107,7 @@ struct daemon {
 	struct stored_samples *stored;   /* answers backfill */
 
 	struct watch *watch;
+	struct zone_set *zones; /* of the configuration; NULL: none */
 	struct notify *notify;      /* NULL: no hook is configured */
 	unsigned char *plans;       /* enum plan_state by drone; owned */
 	size_t plan_cap;

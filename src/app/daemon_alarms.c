@@ -13,6 +13,7 @@
 
 #include "app/alarm_setup.h"
 #include "app/daemon.h"
+#include "app/zone_setup.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -46,6 +47,19 @@ static int find_level(const char *name)
 	return level;
 }
 
+/* A daemon without the fences it was given would watch as if there were none. */
+static int open_zones(struct daemon *d, struct err *err)
+{
+	struct buf notes = BUF_INIT;
+	int result = zone_setup(d->config, &d->zones, &notes, err);
+	char *save = NULL;
+
+	for (char *l = notes.len ? strtok_r(notes.data, "\n", &save) : NULL; l; l = strtok_r(NULL, "\n", &save))
+		log_warning("%s", l);
+	buf_free(&notes);
+	return result;
+}
+
 int alarms_open(struct daemon *d, struct err *err)
 {
 	const struct config *c = d->config;
@@ -61,9 +75,10 @@ int alarms_open(struct daemon *d, struct err *err)
 	};
 	struct rule_set rules;
 
-	if (alarm_setup_rules(c, &rules, err) == -1)
+	if (alarm_setup_rules(c, &rules, err) == -1 || open_zones(d, err) == -1)
 		return -1;
 	d->watch = watch_new(&settings, &rules);
+	watch_zones(d->watch, d->zones);
 	d->notify = notify_new(&options);
 	d->alarms_day = d->now_ms / DAY_MS;
 	for (size_t i = 0; i < d->source_count; i++)
@@ -75,6 +90,7 @@ void alarms_close(struct daemon *d)
 {
 	notify_free(&d->notify);
 	watch_free(&d->watch);
+	zone_set_free(&d->zones);
 	free(d->plans);
 }
 

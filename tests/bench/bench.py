@@ -114,7 +114,7 @@ def load(build, drones, rate, seconds, bars):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000, screen, history or map")
+    parser.add_argument("--only", help="500, 5000, screen, history, map or zone")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
@@ -123,7 +123,7 @@ def main():
         load(args.build, 5000, 10, seconds, {"p99_ms": 50})
     if args.only in (None, "screen"):
         screen_bench.run(args.build, report)
-    for what in ("history", "map"):
+    for what in ("history", "map", "zone"):
         program = args.build / "bench" / f"{what}_bench"
         if program.exists() and args.only in (None, what):
             ret = subprocess.run([program]).returncode

@@ -136,3 +136,11 @@ def test_nothing_is_asked_before_hold_rtl_and_land(tmp_path, config):
                 assert (out.returncode, out.stderr) == (0, ""), command
         assert len(source.of("command")) == 6
         assert source.of("plan") == [] and source.of("commands") == []
+
+
+def test_a_daemon_does_not_start_without_its_zones(tmp_path):
+    config = write_zones(tmp_path, feature("A", None, FIELD))
+    out = run(tmp_path, "daemon", "--config", config, "--state", tmp_path / "s",
+              "--feed", f"ipc://{tmp_path}/own", "--control", f"ipc://{tmp_path}/own.control")
+    assert out.returncode in (1, 2)
+    assert "its file does not say whether drones stay in or out" in out.stderr
