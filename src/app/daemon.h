@@ -177,6 +177,8 @@ void command_close(struct daemon *d);
 int64_t holes_tick(struct daemon *d);
 void holes_opened(struct daemon *d, struct drone *drone, uint32_t boot, struct range hole,
     const char *why);
+/* All that is missing now, as gaps: after an outage, in which none could be noted. */
+void holes_note_all(struct daemon *d, const char *why);
 /* A sample came late, of itself: its gap is filled. */
 void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t from, uint32_t to,
     const char *why);

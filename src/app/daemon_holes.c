@@ -55,6 +55,21 @@ void holes_opened(struct daemon *d, struct drone *drone, uint32_t boot, struct r
 	drone->missing_since_ms = d->now_mono_ms;
 }
 
+void holes_note_all(struct daemon *d, const char *why)
+{
+	for (size_t i = 0; i < d->fleet.count; i++) {
+		const struct drone *drone = &d->fleet.drones[i];
+
+		for (size_t b = 0; b < drone->boot_count; b++) {
+			const struct coverage *c = &drone->boots[b];
+
+			for (size_t r = 0; r < c->missing.count; r++)
+				put_gap(d, drone, c->boot, c->missing.items[r].from,
+				    c->missing.items[r].to, GAP_OPEN, why);
+		}
+	}
+}
+
 void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t from, uint32_t to,
     const char *why)
 {

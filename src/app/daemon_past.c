@@ -126,6 +126,7 @@ void past_notices(struct daemon *d)
 			d->history_full = false;
 			if (d->alarms_unlogged)
 				alarms_store_again(d);
+			holes_note_all(d, "the history could not be written");
 			break;
 		case HISTORY_DAMAGED:
 			daemon_event(d, "", SEVERITY_ALERT, "%s", notice.text);
@@ -133,6 +134,7 @@ void past_notices(struct daemon *d)
 		case HISTORY_CHANGED:
 			recount(d);
 			alarms_store_again(d);
+			holes_note_all(d, "lost with a file of the history");
 			break;
 		}
 	}

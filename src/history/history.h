@@ -110,7 +110,8 @@ struct history_notice {
 int history_fd(struct history *history);
 bool history_next_notice(struct history *history, struct history_notice *notice);
 
-/* What is stored, by drone and boot; of the last two days. */
+/* What is stored, by drone and boot; of the last two days. What a boot that began before
+ * them had earlier counts as stored, but for its gaps that are open. */
 struct history_coverage {
 	char drone[ID_SIZE];
 	uint32_t boot;

@@ -16,6 +16,7 @@ struct reading {
 	size_t *drones;        /* roster index + 1 by number in the file */
 	size_t drone_cap;
 	int64_t sealed[PLAIN_SLOTS];
+	int64_t from_ms;       /* where the days that are read begin */
 	struct chunk chunk;    /* ready where columns is set */
 	bool damaged;
 };
@@ -115,6 +116,14 @@ static void read_holes(struct reading *r, struct roster_boot *b, sqlite3_int64 i
 	sqlite3_finalize(stmt);
 }
 
+static void note_first(const struct reading *r, struct roster_boot *b, int64_t time_ms, uint32_t seq)
+{
+	if (time_ms < r->from_ms || (b->first_known && b->first_seq <= seq))
+		return;
+	b->first_known = true;
+	b->first_seq = seq;
+}
+
 static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
 {
 	struct roster_drone *d = find_drone(r, sqlite3_column_int64(stmt, 0));
@@ -127,6 +136,11 @@ static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
 	b = roster_boot(d, (uint32_t)sqlite3_column_int64(stmt, 1));
 	if (arrived > b->newest_ms)
 		b->newest_ms = arrived;
+	note_first(r, b, sqlite3_column_int64(stmt, 7), (uint32_t)first);
+	if (first < 0 || first > last || last > UINT32_MAX || count < 1 || count > last - first + 1) {
+		r->damaged = true;
+		return;
+	}
 	if (count == last - first + 1)
 		ranges_add(&b->stored, (uint32_t)first, (uint32_t)last);
 	else
@@ -149,10 +163,13 @@ static void read_plain(struct reading *r, sqlite3_stmt *stmt)
 		struct reject why;
 		struct flight flight;
 		struct sample s;
+		int64_t time;
 
 		if (!d)
 			return;
 		roster_store(d, row.boot, row.seq, row.arrived_ms);
+		if (chunk_peek_time(row.body, row.len, &time))
+			note_first(r, roster_boot(d, row.boot), time, row.seq);
 		/* A flight that is on was stored up to a sample: count what followed. */
 		if (d->tracker.on && sample_decode(row.body, row.len, &s, &why) == 0)
 			flights_sample(&d->tracker, d->info.id, &s, &flight);
@@ -161,16 +178,20 @@ static void read_plain(struct reading *r, sqlite3_stmt *stmt)
 		r->damaged = true;
 }
 
-static void read_lost(struct reading *r, sqlite3_stmt *stmt)
+static void read_gap(struct reading *r, sqlite3_stmt *stmt)
 {
+	sqlite3_int64 from = sqlite3_column_int64(stmt, 2), to = sqlite3_column_int64(stmt, 3);
 	struct roster_boot *b;
-	char id[ID_SIZE];
+	char id[ID_SIZE + 1];
 
 	schema_read_text(stmt, 0, id, sizeof(id));
+	if (!id_valid(id, strlen(id)) || from < 0 || from > to || to > UINT32_MAX) {
+		r->damaged = true;
+		return;
+	}
 	b = roster_boot(&r->roster->drones[roster_drone(r->roster, id)],
 	    (uint32_t)sqlite3_column_int64(stmt, 1));
-	ranges_add(&b->lost, (uint32_t)sqlite3_column_int64(stmt, 2),
-	    (uint32_t)sqlite3_column_int64(stmt, 3));
+	ranges_add(sqlite3_column_int(stmt, 4) ? &b->lost : &b->open, (uint32_t)from, (uint32_t)to);
 }
 
 static double number(sqlite3_stmt *stmt, int i)
@@ -298,15 +319,15 @@ static int read_all(struct reading *r)
 		read_row *row;
 	} steps[] = {
 		{ "SELECT slot, sealed FROM slots", read_slot },
-		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id FROM sealed"
+		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id, first_time FROM sealed"
 		  " INDEXED BY sealed_by_drone", read_sealed },
 		{ "SELECT id, drone, boot, start, start_lat, start_lon, end_lat, end_lon, distance,"
 		  " highest, battery_start, battery_end, used, flown, last_seq, last_time FROM"
 		  " flights WHERE \"end\" IS NULL", read_flight },
 		{ "SELECT id, drone FROM flights WHERE \"end\" IS NOT NULL", read_ended },
 		{ "SELECT id, body FROM plain ORDER BY id", read_plain },
-		{ "SELECT drone, boot, first_seq, last_seq FROM gaps WHERE state = 'lost'",
-		  read_lost },
+		{ "SELECT drone, boot, first_seq, last_seq, state = 'lost' FROM gaps WHERE state IN"
+		  " ('lost', 'open')", read_gap },
 		{ "SELECT id, code, text, keep_until FROM answers WHERE keep_until >"
 		  " (SELECT max(arrived) FROM answers)", read_answer },
 	};
@@ -325,10 +346,10 @@ static int read_all(struct reading *r)
 	return rc == SQLITE_OK ? read_newest(r, TOPIC_AL, "", read_alarm) : rc;
 }
 
-enum schema_trouble past_read_day(const char *path, struct roster *roster,
+enum schema_trouble past_read_day(const char *path, int64_t from_ms, struct roster *roster,
     struct history_past *past, struct err *err)
 {
-	struct reading r = { .roster = roster, .past = past };
+	struct reading r = { .roster = roster, .past = past, .from_ms = from_ms };
 	enum schema_trouble trouble = schema_open_read(&r.db, path, err);
 	int rc;
 
@@ -360,9 +381,38 @@ static struct ranges copy_ranges(const struct ranges *from)
 	return to;
 }
 
-void past_complete(struct history_past *past, const struct roster *roster)
+/* Of a boot that began before the days that are read, what was flown before them is in
+ * older days, or was until they went: settled, but for gaps that are open still. */
+static void settle_older(struct roster_boot *b)
+{
+	struct ranges older = { 0 };
+	uint32_t last;
+
+	if (!b->stored.count || (b->first_known && b->first_seq == 0))
+		return;
+	/* By a clock that is wrong all of it is old: then the gaps alone tell. */
+	last = b->first_known ? b->first_seq - 1 : b->stored.items[b->stored.count - 1].to;
+	ranges_add(&older, 0, last);
+	for (size_t i = 0; i < b->open.count; i++)
+		ranges_remove(&older, b->open.items[i].from, b->open.items[i].to);
+	for (size_t i = 0; i < older.count; i++)
+		ranges_add(&b->stored, older.items[i].from, older.items[i].to);
+	ranges_clear(&older);
+}
+
+void past_complete(struct history_past *past, struct roster *roster, int64_t first_ms)
 {
 	size_t boots = 0, at = 0;
+
+	for (size_t i = 0; i < roster->count; i++) {
+		struct roster_drone *d = &roster->drones[i];
+
+		for (size_t b = 0; b < d->boot_count; b++) {
+			if ((int64_t)d->boots[b].boot * 1000 < first_ms)
+				settle_older(&d->boots[b]);
+			ranges_clear(&d->boots[b].open);
+		}
+	}
 
 	for (size_t i = 0; i < roster->count; i++)
 		boots += roster->drones[i].boot_count;

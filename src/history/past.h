@@ -12,10 +12,11 @@
 /* How many of the newest days count. */
 #define PAST_DAYS 2
 
-/* Reads one day's file into roster and past. */
-enum schema_trouble past_read_day(const char *path, struct roster *roster,
+/* Reads one day's file into roster and past; from_ms is where the first that is read begins. */
+enum schema_trouble past_read_day(const char *path, int64_t from_ms, struct roster *roster,
     struct history_past *past, struct err *err);
-/* Completes past from the roster: coverage and drones. */
-void past_complete(struct history_past *past, const struct roster *roster);
+/* Completes past from the roster, once all days from first_ms on are read: coverage and
+ * drones. What an older boot had before them counts as stored. */
+void past_complete(struct history_past *past, struct roster *roster, int64_t first_ms);
 
 #endif

@@ -57,6 +57,7 @@ static void clear_boot(struct roster_boot *b)
 {
 	ranges_clear(&b->stored);
 	ranges_clear(&b->lost);
+	ranges_clear(&b->open);
 }
 
 void roster_forget(struct roster *r, int64_t before_ms)

@@ -20,6 +20,11 @@ struct again_hole;
 struct roster_boot {
 	uint32_t boot;
 	struct ranges stored, lost;
+	/* While files are read: gap rows in state open, and the lowest seq of a time within the
+	 * days that are read. */
+	struct ranges open;
+	uint32_t first_seq;
+	bool first_known;
 	int64_t newest_ms; /* arrival */
 };
 

@@ -47,19 +47,21 @@ int writer_read_past(struct history *h, bool *retry, struct err *err)
 {
 	struct history_past past = { 0 };
 	struct writer *w = &h->writer;
-	int64_t *days;
-	size_t count;
+	int64_t *days, from_ms;
+	size_t count, first;
 
 	*retry = true;
 	roster_forget_rows(&w->roster);
 	if (days_list(h->dir, &days, &count, err) == -1)
 		return -1;
-	for (size_t i = count < PAST_DAYS ? 0 : count - PAST_DAYS; i < count; i++) {
+	first = count < PAST_DAYS ? 0 : count - PAST_DAYS;
+	from_ms = count ? days[first] * DAY_MS : INT64_MIN;
+	for (size_t i = first; i < count; i++) {
 		enum schema_trouble trouble;
 		char path[DAY_PATH_SIZE];
 
 		day_path(path, h->dir, days[i]);
-		trouble = past_read_day(path, &w->roster, &past, err);
+		trouble = past_read_day(path, from_ms, &w->roster, &past, err);
 		if (trouble == TROUBLE_DAMAGED) {
 			set_aside(h, days[i], err->text);
 			/* What it gave before it broke does not count. */
@@ -77,8 +79,8 @@ int writer_read_past(struct history *h, bool *retry, struct err *err)
 	/* All but the newest are over, and so may that one be. */
 	for (size_t i = 0; i < count; i++)
 		over_note(w, days[i]);
+	past_complete(&past, &w->roster, from_ms);
 	free(days);
-	past_complete(&past, &w->roster);
 	pthread_mutex_lock(&h->lock);
 	history_past_clear(&h->past);
 	h->past = past;

@@ -42,6 +42,9 @@ static void fly(struct sample *s, uint32_t boot, uint32_t seq, unsigned flags, d
 	s->wire_count = FIELD_COUNT;
 }
 
+/* Three days before. */
+#define OLD_BOOT ((uint32_t)(DAY1 / 1000) - 3 * 86400)
+
 #define A FLAG_ARMED
 #define F (FLAG_ARMED | FLAG_IN_AIR)
 
@@ -279,6 +282,56 @@ static void test_flights_in_a_hole(void **state)
 	history_close(&h);
 }
 
+/* A drone that has flown on for three days: what lies before the two that are read is neither
+ * asked for again nor called lost, but for the gap that is open still. */
+static void test_a_boot_older_than_what_is_read(void **state)
+{
+	static const struct range wanted[] = { { 0, 19 }, { 30, 864009 }, { 1728000, 1728009 } };
+	struct history_gap gap = { .drone = "D01", .boot = OLD_BOOT, .from = 20, .to = 29,
+		.state = GAP_OPEN, .why = "dropped on the way", .at_ms = DAY1 };
+	struct history *h = open_history();
+	struct history_past past;
+
+	(void)state;
+	put_range(h, "D01", OLD_BOOT, 0, 19);
+	assert_true(history_put_gap(h, &gap));
+	put_range(h, "D01", OLD_BOOT, 30, 39);
+	put_range(h, "D01", OLD_BOOT, 864000, 864009);
+	put_range(h, "D01", OLD_BOOT, 1728000, 1728009);
+	/* One that began within them is to be here from its beginning. */
+	put_range(h, "D02", DAY1 / 1000 + 86400, 1728000, 1728009);
+	history_close(&h);
+	h = open_history();
+	history_take_past(h, &past);
+	assert_int_equal(past.coverage_count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct ranges *r = &past.coverage[i].stored;
+
+		if (strcmp(past.coverage[i].drone, "D02") == 0) {
+			assert_int_equal(r->count, 1);
+			assert_int_equal(r->items[0].from, 1728000);
+			continue;
+		}
+		assert_int_equal(r->count, sizeof(wanted) / sizeof(wanted[0]));
+		assert_memory_equal(r->items, wanted, sizeof(wanted));
+	}
+	history_past_clear(&past);
+	/* The gap's samples are taken, and no older one twice. */
+	for (uint32_t seq = 0; seq < 40; seq++) {
+		struct buf body = BUF_INIT;
+		struct sample s;
+
+		make_sample(&s, OLD_BOOT, seq);
+		sample_encode(&body, &s);
+		assert_true(history_put_sample(h, "D01", &s, body.data, body.len,
+		    DAY1 + 172801 * (int64_t)1000, true));
+		buf_free(&body);
+	}
+	assert_true(wait_samples(h, 10, 2000));
+	history_close(&h);
+	assert_int_equal(stored_total("D01", OLD_BOOT), 864010 + 10);
+}
+
 static void test_what_is_open_goes_on_in_the_next_day(void **state)
 {
 	struct history *h = open_history_with((struct history_options){ .seal_ms = 30 });
@@ -471,6 +524,7 @@ int main(void)
 		TEST(test_a_flight_in_numbers),
 		TEST(test_a_flight_over_a_restart),
 		TEST(test_flights_in_a_hole),
+		TEST(test_a_boot_older_than_what_is_read),
 		TEST(test_what_is_open_goes_on_in_the_next_day),
 		TEST(test_days_are_merged_listed_and_at_rest),
 		TEST(test_verify_says_what_is_wrong),
