@@ -10,7 +10,8 @@ from wire import Control, Watcher
 
 
 # Whole files that take minutes where everything runs five times slower.
-SLOW = {"test_bridge_commands", "test_bridge_links", "test_bridge_wires", "test_screen", "test_history_crash", "test_history_flights", "test_history_list",
+SLOW = {"test_bridge_commands", "test_bridge_links", "test_bridge_wires", "test_screen", "test_history_crash",
+        "test_history_disk", "test_history_flights", "test_history_list",
         "test_check_docs", "test_shell_send"}
 
 
