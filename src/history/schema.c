@@ -316,8 +316,10 @@ static int create_tables(sqlite3 *db)
 	return rc;
 }
 
-/* Looks at what kind of file it is; *version is 0 for one without tables yet. */
-static enum schema_trouble examine(sqlite3 *db, const char *path, int *version, struct err *err)
+/* Looks at what kind of file it is; *version is 0 for one without tables yet, *code what
+ * SQLite said where it could not look. */
+static enum schema_trouble examine(sqlite3 *db, const char *path, int *version, int *code,
+    struct err *err)
 {
 	int application = 0, tables = 0, rc;
 
@@ -333,6 +335,7 @@ static enum schema_trouble examine(sqlite3 *db, const char *path, int *version, 
 		rc = get_int(db, "SELECT count(*) FROM sqlite_master", &tables);
 	if (rc != SQLITE_OK)
 		err_set(err, "%s: %s", path, sqlite3_errmsg(db));
+	*code = rc;
 	if (!sqlite3_get_autocommit(db))
 		schema_exec(db, "ROLLBACK");
 	if (rc != SQLITE_OK)
@@ -380,7 +383,7 @@ enum schema_trouble schema_open(sqlite3 **db, const char *path, struct err *err)
 		err_set(err, "%s: %s", path, *db ? sqlite3_errmsg(*db) : sqlite3_errstr(rc));
 		return fail(db, schema_trouble(rc));
 	}
-	trouble = examine(*db, path, &version, err);
+	trouble = examine(*db, path, &version, &rc, err);
 	if (trouble != TROUBLE_NONE)
 		return fail(db, trouble);
 	rc = schema_exec(*db, settings);
@@ -413,10 +416,10 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 	rc = sqlite3_open_v2(path, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK) {
 		sqlite3_busy_timeout(*db, 250);
-		trouble = examine(*db, path, &version, err);
+		trouble = examine(*db, path, &version, &rc, err);
 		if (trouble == TROUBLE_NONE)
 			return version ? TROUBLE_NONE : fail(db, TROUBLE_EMPTY);
-		rc = sqlite3_errcode(*db) & 0xff;
+		rc &= 0xff;
 		if (trouble == TROUBLE_NEWER || (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY))
 			return fail(db, trouble);
 	} else {
@@ -438,7 +441,7 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 	buf_free(&uri);
 	if (rc != SQLITE_OK)
 		return fail(db, schema_trouble(rc));
-	trouble = examine(*db, path, &version, err);
+	trouble = examine(*db, path, &version, &rc, err);
 	if (trouble != TROUBLE_NONE)
 		return fail(db, trouble);
 	return version ? TROUBLE_NONE : fail(db, TROUBLE_EMPTY);
