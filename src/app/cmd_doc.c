@@ -86,6 +86,11 @@ int cmd_doc(struct app *app)
 	}
 	if (count == 2 && strcmp(words[0], "subcommand") == 0)
 		ret = print_subcommand(words[1], &err);
+	else if (count == 2 && strcmp(words[0], "table") == 0)
+		ret = doc_table(stdout, words[1])
+			  ? 0
+			  : err_set(&err, "the history has no table \"%.40s\"; man 7 odyssey-history names "
+					  "them", words[1]);
 	else if (count == 1)
 		ret = print_part(words[0], &err);
 	else

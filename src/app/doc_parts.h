@@ -7,6 +7,7 @@
 #ifndef APP_DOC_PARTS_H
 #define APP_DOC_PARTS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct doc_part {
@@ -54,6 +55,9 @@ void doc_keys(FILE *out);
 void doc_line_commands(FILE *out);
 void doc_settings(FILE *out);
 void doc_columns(FILE *out);
+
+/* doc_history.c: the columns of a table of the history; false where there is none. */
+bool doc_table(FILE *out, const char *name);
 
 /* Text on a line of its own, whatever it holds. */
 void doc_text(FILE *out, const char *text);

@@ -22,7 +22,8 @@
 /* What delta_encode() writes at most for n values. */
 #define DELTA_BOUND(n) (32 + (n) * 16)
 
-/* Bits the differences take, by the best order; for choosing between ways. */
+/* Bits that a part of the differences take, by the best order; for choosing between ways of
+ * writing as many values. */
 uint64_t delta_cost(const int64_t *values, size_t n, int *order);
 /* Writes the column and returns its bytes; out has DELTA_BOUND(n), scratch n. */
 size_t delta_encode(const int64_t *values, size_t n, uint64_t *scratch, uint8_t *out);

@@ -32,6 +32,19 @@ static bool near(struct geo_point a, struct geo_point b)
 	return fabs(a.lat - b.lat) < lat && fabs(a.lon - b.lon) < lat;
 }
 
+/* Along the ellipsoid; by the flat frame where that is as good and ten times quicker. */
+static double step_m(struct geo_point a, struct geo_point b)
+{
+	struct geo_frame frame;
+	double x, y;
+
+	if (fabs(a.lat) > 85 || fabs(a.lat - b.lat) > 0.01 || fabs(a.lon - b.lon) > 0.01)
+		return geo_distance_m(a, b);
+	frame = geo_frame_at(a);
+	geo_to_xy(&frame, b, &x, &y);
+	return sqrt(x * x + y * y);
+}
+
 static void move(struct flight *f, struct geo_point p)
 {
 	double step;
@@ -44,7 +57,7 @@ static void move(struct flight *f, struct geo_point p)
 		f->to = p;
 	if (near(f->to, p))
 		return;
-	step = geo_distance_m(f->to, p);
+	step = step_m(f->to, p);
 	if (step < FLIGHT_STEP_M)
 		return;
 	f->distance_m += step;

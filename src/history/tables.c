@@ -4,7 +4,7 @@
 #include "proto/messages.h"
 
 static const struct history_column arrived[] = {
-	{ "arrived", "INTEGER NOT NULL", "ms, the daemon's clock" },
+	{ "arrived", "INTEGER NOT NULL", "when it came, ms, by the daemon's clock" },
 	{ 0 },
 };
 
@@ -20,7 +20,7 @@ static const struct history_column gaps[] = {
 };
 
 static const struct history_column rejects[] = {
-	{ "arrived", "INTEGER NOT NULL", "ms, the daemon's clock" },
+	{ "arrived", "INTEGER NOT NULL", "when it came, ms, by the daemon's clock" },
 	{ "source", "TEXT", "name or endpoint" },
 	{ "topic", "BLOB", "the first frame" },
 	{ "body", "BLOB", "the second" },
@@ -75,7 +75,7 @@ const struct history_table history_tables[] = {
 	{ 0 },
 };
 
-static const char *key_type(const struct key_desc *k)
+const char *history_key_type(const struct key_desc *k)
 {
 	switch (k->type) {
 	case KEY_UINT:
@@ -105,7 +105,7 @@ void history_table_columns(struct buf *sql, const struct history_table *table, b
 	const char *comma = "";
 
 	for (size_t i = 0; i < n; i++, comma = ",")
-		buf_printf(sql, "%s\"%s\" %s", comma, keys[i].key, types ? key_type(&keys[i]) : "");
+		buf_printf(sql, "%s\"%s\" %s", comma, keys[i].key, types ? history_key_type(&keys[i]) : "");
 	for (const struct history_column *c = table->columns; c->name; c++, comma = ",")
 		buf_printf(sql, "%s\"%s\" %s", comma, c->name, types ? c->type : "");
 }
@@ -139,5 +139,5 @@ void history_table_column_typed(struct buf *sql, const struct history_table *tab
 	size_t n = table_keys(table, &keys);
 
 	history_table_column(sql, table, i);
-	buf_printf(sql, " %s", i < n ? key_type(&keys[i]) : table->columns[i - n].type);
+	buf_printf(sql, " %s", i < n ? history_key_type(&keys[i]) : table->columns[i - n].type);
 }

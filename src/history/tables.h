@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "proto/keys.h"
 #include "proto/topic.h"
 
 struct history_column {
@@ -28,6 +29,8 @@ extern const struct history_table history_tables[];
 
 /* Appends `"a" TEXT,"b" …`, or without types. */
 void history_table_columns(struct buf *sql, const struct history_table *table, bool types);
+/* The SQL type of a message's key. */
+const char *history_key_type(const struct key_desc *key);
 /* How many columns, and the name of column i. */
 size_t history_table_width(const struct history_table *table);
 const char *history_table_column_name(const struct history_table *table, size_t i);

@@ -19,6 +19,7 @@ enum { V_DRONE, V_FIELDS, V_ARRIVED = V_FIELDS + FIELD_COUNT, V_BACKFILLED, V_LE
 struct table {
 	sqlite3_vtab base;
 	char *dir;
+	double divisors[FIELD_COUNT]; /* of a wire integer; 0: it is told as it is */
 };
 
 struct cursor {
@@ -64,6 +65,10 @@ static int telemetry_connect(sqlite3 *db, void *aux, int argc, const char *const
 		return rc;
 	t = xcalloc(1, sizeof(*t));
 	t->dir = xstrdup(((const struct vtab_origin *)aux)->dir);
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		if (f != FIELD_time && field_table[f].scale != 1)
+			t->divisors[f] = round(1 / field_table[f].scale);
+	}
 	*vtab = &t->base;
 	return SQLITE_OK;
 }
@@ -359,19 +364,17 @@ static int telemetry_eof(sqlite3_vtab_cursor *cursor)
 	return ((struct cursor *)cursor)->eof;
 }
 
-static void put_field(sqlite3_context *out, const struct chunk *c, size_t i, int f)
+static void put_field(sqlite3_context *out, const struct chunk *c, size_t i, int f, double divisor)
 {
-	double scale = field_table[f].scale;
-
 	if (f == FIELD_boot)
 		sqlite3_result_int64(out, c->boot);
 	else if (!(c->known[i] >> f & 1))
 		sqlite3_result_null(out);
-	else if (f == FIELD_time || scale == 1)
+	else if (divisor == 0)
 		sqlite3_result_int64(out, c->columns[f][i]);
 	else
 		/* A quotient is the nearest there is to the decimal that was meant. */
-		sqlite3_result_double(out, (double)c->columns[f][i] / round(1 / scale));
+		sqlite3_result_double(out, (double)c->columns[f][i] / divisor);
 }
 
 static int telemetry_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column)
@@ -389,7 +392,8 @@ static int telemetry_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, i
 	else if (column == V_LENGTH)
 		sqlite3_result_int64(out, c->columns[COLUMN_LENGTH][i]);
 	else
-		put_field(out, c, i, column - V_FIELDS);
+		put_field(out, c, i, column - V_FIELDS,
+		    ((const struct table *)cursor->pVtab)->divisors[column - V_FIELDS]);
 	return SQLITE_OK;
 }
 
