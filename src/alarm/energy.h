@@ -7,19 +7,23 @@
  *
  *	ground = sqrt(v^2 - c^2) + w
  *
- * Nothing gets home where c >= v or ground <= 0. The time home is distance /
- * ground and the descent from the present height after it; the charge it
- * takes is that time at the rate measured of late.
+ * but no more than was flown of late, for what hovers keeps its speed over ground
+ * and not that through the air. Where v is hardly more than the wind, going with
+ * it, the ground speed flown stands for v for the same reason. Nothing gets
+ * home where c >= v or ground <= 0. The time home is distance / ground and the descent from the present height after it. The charge it takes
+ * is the former at the rate c measured while going somewhere, for one that
+ * hovers on rotors and travels on wings uses several times as much at the one;
+ * and the latter at that or the present rate r, whichever is more.
  *
  * The point of no return is where the charge left equals what home takes. With
- * charge b falling at r and the time home T growing by g for each second flown on
- * (its speed away from home / ground), b - r t = r (T + g t), so
+ * charge b falling at r and the way home growing by g seconds for each second
+ * flown on (its speed away from home / ground), b - r t = h + c g t, so
  *
- *	t = (b / r - T) / (1 + g)
+ *	t = (b - h) / (r + c g)
  *
- * in seconds from now, kept short of b by a reserve. What is not known makes
- * the answers NAN; without a wind the air is taken to stand still, and the
- * ground speed of late is then the airspeed.
+ * in seconds from now, b kept short of by a reserve. What is not known makes the
+ * answers NAN; without a wind the air is taken to stand still, and ground speed
+ * for airspeed.
  */
 #ifndef ALARM_ENERGY_H
 #define ALARM_ENERGY_H
@@ -36,10 +40,12 @@
 
 struct energy_in {
 	double battery;    /* % */
-	double rate;       /* %/s used; NAN: not measured */
+	double rate;       /* %/s used of late; NAN: not measured */
+	double travel_rate; /* the same, going somewhere; NAN or 0: as rate */
 	double distance_m, bearing_deg; /* of home */
 	double height_m;   /* above home */
-	double airspeed;   /* m/s that it flies home with */
+	double airspeed;   /* m/s that it flies through the air when it travels */
+	double ground;     /* m/s over ground then; NAN or 0: not known */
 	double wind, wind_from; /* m/s, deg; NAN: none known */
 	double speed, course;   /* over ground, m/s, deg: where it goes now */
 };
@@ -55,20 +61,38 @@ struct energy_out {
 void energy_home(const struct energy_in *in, struct energy_out *out);
 
 /*
- * The rate of discharge, measured: charge lost between the first and the last
- * sample of a window of 30 to 60 s in flight. Zero-initialised knows nothing.
+ * What a drone uses and how fast it goes, measured.
+ *
+ * The rate is the charge lost between the first and the last sample of a window
+ * of 30 to 60 s in flight; a window in which it travelled all the while gives
+ * the travelling rate too. Its speeds follow upward within seconds and
+ * downward within ten minutes, and are known once it travelled for
+ * ENERGY_PROVEN_S. Zero-initialised
+ * knows nothing.
  */
-struct energy_rate {
-	int64_t start_ms, middle_ms; /* begin of the older and the newer half */
+struct energy_meter {
+	int64_t start_ms, middle_ms, last_ms; /* begin of the older and the newer half */
 	float start_battery, middle_battery;
-	float rate;       /* %/s; 0: not known yet */
+	float rate, travel_rate; /* %/s; 0: not known yet */
+	float airspeed, ground;  /* m/s, while travelling */
+	float proven_s;          /* travelled for so long */
+	bool start_travelled, middle_travelled; /* all the time of that half */
 };
 
 #define ENERGY_HALF_MS 30000
+#define ENERGY_PROVEN_S 10.0
+#define ENERGY_TRAVEL 4.0 /* m/s over ground and more is travelling */
 
-/* A sample, its clock; flying says whether charge is being used. */
-void energy_rate_add(struct energy_rate *r, int64_t time_ms, double battery, bool flying);
-/* %/s, or NAN. */
-double energy_rate_now(const struct energy_rate *r);
+/* A sample, its clock, its speeds over ground and through the air, or NAN;
+ * flying says whether charge is being used. */
+void energy_meter_add(struct energy_meter *m, int64_t time_ms, double battery, double speed,
+    double airspeed, bool flying);
+/* %/s and m/s, or NAN. */
+double energy_meter_rate(const struct energy_meter *m);
+double energy_meter_travel_rate(const struct energy_meter *m);
+double energy_meter_airspeed(const struct energy_meter *m);
+double energy_meter_ground(const struct energy_meter *m);
+/* Speed through the air from that over ground and the wind. */
+double energy_airspeed(double speed, double course, double wind, double wind_from);
 
 #endif

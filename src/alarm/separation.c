@@ -16,9 +16,6 @@ struct separation_cell {
 };
 
 #define M_PER_DEG 111320.0
-/* A cell is as wide as the two fastest can close in time, at least so much. */
-#define CELL_MIN_M 200.0
-
 static size_t head_of(const struct separation *s, int32_t cx, int32_t cy)
 {
 	uint64_t h = ((uint64_t)(uint32_t)cx << 32 | (uint32_t)cy) * UINT64_C(0x9e3779b97f4a7c15);
@@ -99,7 +96,7 @@ void separation_round(struct separation *s, const struct separation_one *ones, s
 	if (n == 0)
 		return;
 	make_room(s, n);
-	cut = cut_for(ones, n, fmax(2 * fastest(ones, n) * SEPARATION_AHEAD_S, CELL_MIN_M));
+	cut = cut_for(ones, n, 2 * fastest(ones, n) * SEPARATION_AHEAD_S + SEPARATION_SURE_M);
 	for (size_t i = 0; i < n; i++) {
 		struct separation_cell *c = &s->cells[i];
 		size_t head;

@@ -8,10 +8,11 @@
  * resolution modeling methods", 2000). Height counts as well as distance over
  * ground, for two that are above each other are apart.
  *
- * A grid of cells finds who may be near: as wide as the two fastest of a cell
- * could close in that time, so that only neighbours are compared. A cell of
- * more than SEPARATION_CELL_MAX, a swarm in one place, compares the first so
- * many, and that is counted.
+ * A grid of cells finds who may be near: as wide as the two fastest of the
+ * fleet close in that time and SEPARATION_SURE_M more, so that only neighbours
+ * are compared, and whatever comes closer than that is found. Where a swarm
+ * stands in one place, nine times SEPARATION_CELL_MAX are compared, and the rest
+ * is counted.
  */
 #ifndef ALARM_SEPARATION_H
 #define ALARM_SEPARATION_H
@@ -20,6 +21,7 @@
 #include <stdint.h>
 
 #define SEPARATION_AHEAD_S 30.0
+#define SEPARATION_SURE_M 100.0  /* no approach as close as this is missed */
 #define SEPARATION_NONE_M 10000.0 /* to nobody */
 #define SEPARATION_NOBODY UINT32_MAX
 #define SEPARATION_CELL_MAX 64

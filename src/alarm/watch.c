@@ -2,6 +2,7 @@
 #include "alarm/watch.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -338,6 +339,35 @@ void watch_happening(struct watch *w, const struct fleet *fleet, enum happening 
 	default:
 		break;
 	}
+}
+
+void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone, const struct progress *cm,
+    struct watch_now now)
+{
+	enum happening what;
+	char text[TEXT_SIZE + 2 * ID_SIZE];
+
+	switch (cm->stage) {
+	case STAGE_FAILED:
+		/* The words are the protocol's: somebody wanted it so. */
+		if (str_starts(cm->text, "replaced by "))
+			return;
+		what = HAPPENING_COMMAND_FAILED;
+		break;
+	case STAGE_TIMEOUT:
+		what = HAPPENING_COMMAND_UNKNOWN;
+		break;
+	case STAGE_ACCEPTED:
+	case STAGE_ACTIVE:
+	case STAGE_DONE:
+		what = HAPPENING_COMMAND_DONE;
+		break;
+	default:
+		return;
+	}
+	snprintf(text, sizeof(text), "%s %s, %s", cm->cmd,
+	    what == HAPPENING_COMMAND_FAILED ? "failed" : "was not answered", cm->text);
+	watch_happening(w, fleet, what, drone, NO_SOURCE, text, now);
 }
 
 double watch_operand(struct watch *w, const struct fleet *fleet, size_t drone, enum operand o,

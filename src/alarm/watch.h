@@ -109,6 +109,11 @@ enum happening {
 void watch_happening(struct watch *w, const struct fleet *fleet, enum happening what, size_t drone,
     int source, const char *text, struct watch_now now);
 
+/* The same from a command's progress, whatever its stage: failed, unless another
+ * command took its place, and unknown where nobody answered. */
+void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone, const struct progress *cm,
+    struct watch_now now);
+
 /* The next change to be told, oldest first; false where there is none. */
 bool watch_next(struct watch *w, struct watch_alarm *out);
 

@@ -222,7 +222,13 @@ void alarms_summary(const struct watch *w, char *out, size_t size)
 
 	str_copy(out, size, "none stands");
 	for (size_t i = 0; i < n && len + 1 < size; i++) {
-		int wrote = snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "", groups[i].count,
+		const struct rule *r = rule_find(&w->rules, groups[i].rule);
+		int wrote;
+
+		/* A flood is not part of itself. */
+		if (condition_uses(&r->when, OPERAND_alarms_10min))
+			continue;
+		wrote = snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "", groups[i].count,
 		    groups[i].rule);
 
 		len += wrote > 0 ? (size_t)wrote : 0;

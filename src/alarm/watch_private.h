@@ -54,8 +54,7 @@ struct track {
 	bool begun;
 	int32_t home_lat, home_lon;   /* raw, of the frame; 0, 0: none yet */
 	struct geo_frame home;
-	struct energy_rate rate;
-	float cruise;                 /* m/s through the air, smoothed; 0: not known */
+	struct energy_meter meter;
 	uint8_t mode;                 /* of the last sample */
 	int64_t moved_ms;             /* source's clock; when it was last somewhere else; 0: not so */
 	double moved_lat, moved_lon, moved_height;

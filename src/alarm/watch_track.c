@@ -8,11 +8,6 @@
 
 /* Moved by this much, it makes progress. */
 #define PROGRESS_M 10.0
-/* Slower than this says nothing of how fast it flies home. */
-#define CRUISE_MIN 3.0
-/* Weight of a new sample in the smoothed cruise. */
-#define CRUISE_WEIGHT 0.02f
-
 void minute_add(struct minute *m, int64_t second, uint32_t n)
 {
 	minute_total(m, second);
@@ -168,14 +163,12 @@ void track_sample(struct track *t, const struct drone *d)
 	const struct sample *s = &d->newest;
 	int64_t mode = sample_has(s, FIELD_mode) ? s->raw[FIELD_mode] : MODE_UNKNOWN;
 	bool flying = sample_has(s, FIELD_flags) && sample_flag(s, FLAG_IN_AIR);
-	double speed = sample_value(s, FIELD_airspeed);
+	double speed = sample_value(s, FIELD_speed), airspeed = sample_value(s, FIELD_airspeed);
 
-	if (isnan(speed))
-		speed = sample_value(s, FIELD_speed);
-	if (flying && speed > CRUISE_MIN)
-		t->cruise = t->cruise > 0 ? t->cruise + CRUISE_WEIGHT * ((float)speed - t->cruise)
-					  : (float)speed;
-	energy_rate_add(&t->rate, sample_time(s), sample_value(s, FIELD_battery), flying);
+	if (isnan(airspeed) && flying)
+		airspeed = energy_airspeed(speed, sample_value(s, FIELD_course),
+		    sample_value(s, FIELD_wind), sample_value(s, FIELD_wind_from));
+	energy_meter_add(&t->meter, sample_time(s), sample_value(s, FIELD_battery), speed, airspeed, flying);
 	note_progress(t, s, mode);
 	note_leg(t, s, mode);
 	t->mode = (uint8_t)mode;

@@ -58,11 +58,13 @@ static void home_values(struct view *view)
 	const struct sample *s = &view->drone->newest;
 	struct energy_in in = {
 		.battery = sample_value(s, FIELD_battery),
-		.rate = energy_rate_now(&view->track->rate),
+		.rate = energy_meter_rate(&view->track->meter),
+		.travel_rate = energy_meter_travel_rate(&view->track->meter),
 		.distance_m = NAN,
 		.bearing_deg = NAN,
 		.height_m = sample_value(s, FIELD_height),
-		.airspeed = view->track->cruise > 0 ? (double)view->track->cruise : NAN,
+		.airspeed = energy_meter_airspeed(&view->track->meter),
+		.ground = energy_meter_ground(&view->track->meter),
 		.wind = sample_value(s, FIELD_wind),
 		.wind_from = sample_value(s, FIELD_wind_from),
 		.speed = sample_value(s, FIELD_speed),

@@ -111,13 +111,13 @@ int wire_check(const void *data, size_t len, struct reject *why)
 		}
 		if (p == end || !read_head(p, (size_t)(end - p), &h))
 			return reject_set(why, REJECT_TRUNCATED, "ends or breaks at byte %zu of %zu",
-			    (size_t)(p - (const uint8_t *)data), len);
+			    len - (size_t)(end - p), len);
 		p += h.bytes;
 		/* Each value takes a byte at least: a promise of more is a lie. */
 		if (h.payload > (size_t)(end - p) || h.children > (size_t)(end - p))
 			return reject_set(why, REJECT_TRUNCATED,
 			    "promises %" PRIu64 " at byte %zu of %zu", h.payload + h.children,
-			    (size_t)(p - (const uint8_t *)data), len);
+			    len - (size_t)(end - p), len);
 		p += h.payload;
 		open[depth]--;
 		if (h.container) {

@@ -12,7 +12,7 @@ struct scene {
 	struct watch *watch;
 	struct watch_now now;
 	struct watch_source source;
-	uint32_t seq;
+	uint32_t skip; /* samples that do not arrive before the next */
 };
 
 /* A drone that is all right: in the air, 500 m north of home, all known. */
@@ -21,7 +21,7 @@ static inline struct sample sound_sample(const struct scene *s)
 	struct sample m = { 0 };
 
 	sample_set(&m, FIELD_boot, 1000);
-	sample_set(&m, FIELD_seq, s->seq);
+	sample_set(&m, FIELD_seq, 0);
 	sample_set(&m, FIELD_time, s->now.ms);
 	sample_set_value(&m, FIELD_lat, 47.0045);
 	sample_set_value(&m, FIELD_lon, 9.5);
@@ -85,7 +85,8 @@ static inline void scene_sample(struct scene *s, const char *id, struct sample m
 	struct drone *d = fleet_add(&s->fleet, id);
 
 	d->source = 0;
-	sample_set(&m, FIELD_seq, s->seq++);
+	sample_set(&m, FIELD_seq, d->newest.known ? sample_seq(&d->newest) + 1 + s->skip : 0);
+	s->skip = 0;
 	sample_set(&m, FIELD_time, s->now.ms);
 	if (drone_apply(d, &m, "x", 1, s->now.mono_ms, s->now.ms).current)
 		watch_sample(s->watch, &s->fleet, (size_t)(d - s->fleet.drones), s->now);
