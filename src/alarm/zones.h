@@ -155,6 +155,7 @@ struct zone_view {
 	struct zone_height floor, ceiling;
 	const struct zone_ring *rings; /* longitudes go on past 180 where they cross it */
 	size_t ring_count;             /* 0: everywhere */
+	double west, east, south, north; /* its box, as the rings; 0 everywhere */
 	bool active;                   /* at now_ms */
 	double area_m2;                /* NAN: everywhere */
 };

@@ -30,6 +30,12 @@ void zone_at(const struct zone_set *set, size_t index, int64_t now_ms, struct zo
 		.active = zone_applies(&p->zone, now_ms),
 		.area_m2 = p->area_m2,
 	};
+	if (p->outline.count) {
+		view->west = p->outline.box.x0;
+		view->east = p->outline.box.x1;
+		view->south = p->outline.box.y0;
+		view->north = p->outline.box.y1;
+	}
 }
 
 const char *zone_words(struct zone_ref ref, char text[ZONE_WORDS_SIZE])

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/process.h"
 #include "app/screen.h"
+#include "app/zone_setup.h"
 #include "base/clock.h"
 #include "ui/settings.h"
 
@@ -107,6 +108,16 @@ static int check_options(const struct args *args, struct err *err)
 	return check_choice(args, "charset", charsets, err);
 }
 
+/* A screen without its zones is still a screen, and says so. */
+static void open_zones(struct screen *s)
+{
+	struct err err;
+
+	if (zone_setup(&s->app->config, &s->zones, NULL, &err) == -1)
+		ui_say(&s->ui, ROLE_ERROR, "no zones: %s", err.text);
+	s->ui.zones = s->zones;
+}
+
 int cmd_screen(struct app *app)
 {
 	struct screen *s = calloc(1, sizeof(*s));
@@ -136,6 +147,7 @@ int cmd_screen(struct app *app)
 	s->ui.model.now_mono = clock_mono_ms();
 	s->ui.hooks.parse = screen_parse;
 	s->ui.read_only = args_has(&app->args, "read-only");
+	open_zones(s);
 	str_copy(s->ui.site, sizeof(s->ui.site), s->at.feed);
 	screen_name_user(s->ui.by);
 	load_history(s);
@@ -157,6 +169,7 @@ int cmd_screen(struct app *app)
 	script_free(&s->script);
 	attach_close(&s->at);
 	ui_free(&s->ui);
+	zone_set_free(&s->zones);
 	if (s->winch != -1)
 		close(s->winch);
 	if (code == EXIT_FAILED)

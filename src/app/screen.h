@@ -45,6 +45,7 @@ struct screen {
 	struct frame_stats stats;
 
 	struct screen_maps *maps; /* screen_maps.c */
+	struct zone_set *zones;   /* of the configuration; NULL: none */
 
 	/* The link: screen_link.c. */
 	bool hello_open, roster_open, sources_open, commands_open, backfill_open;

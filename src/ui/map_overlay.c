@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "map/dot.h"
 #include "ui/map_colour.h"
+#include "ui/map_zones.h"
 #include "ui/ui.h"
 
 #define TRAILS_MAX    200 /* drones with trails drawn */
@@ -23,7 +24,7 @@ struct map_cluster {
 	uint32_t worst; /* number of the drone that matters most */
 };
 
-enum { PRIORITY_FENCE = 1, PRIORITY_TRAIL, PRIORITY_ROUTE, PRIORITY_RULER };
+enum { PRIORITY_ZONE = 1, PRIORITY_FENCE, PRIORITY_TRAIL, PRIORITY_ROUTE, PRIORITY_RULER };
 
 void map_overlay_raster(struct canvas *c, struct rect r, struct map_pane *p)
 {
@@ -232,6 +233,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 
 	map_dots_reset(&p->dots, r.w, r.h);
 	map_grid_reset(&p->grid, r.w, r.h);
+	map_zones_lines(p, ui->zones, ui->model.now_ms + ui->model.offset_ms, PRIORITY_ZONE);
 	for (size_t i = 0; p->trails && i < ui->fleet.count && drawn < TRAILS_MAX; i++) {
 		const struct ui_drone *other = &ui->model.drones[ui->fleet.order[i]];
 

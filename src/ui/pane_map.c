@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "map/scale_bar.h"
 #include "ui/map_overlay.h"
+#include "ui/map_zones.h"
 #include "ui/ui.h"
 
 #define FIT_ZOOM_MAX 14.5
@@ -268,6 +269,7 @@ void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui)
 	draw_edges(c, body, p);
 	draw_credit(c, body, p);
 	map_overlay_drones(c, body, ui);
+	map_zones_names(c, body, p, ui->zones, ui->model.now_ms + ui->model.offset_ms);
 	map_overlay_labels(c, body, p);
 	draw_crosshair(c, body, ui);
 	if (!p->placed)

@@ -51,6 +51,7 @@ struct ui_request {
 };
 
 struct ui;
+struct zone_set; /* alarm/zones.h */
 
 /* What only the program can do for it. */
 struct ui_hooks {
@@ -89,6 +90,7 @@ struct ui {
 	struct fleet_view fleet;
 	size_t events_top, commands_top;
 	struct map_pane map;
+	const struct zone_set *zones; /* fences and airspace; the loop's; NULL: none */
 	struct draft draft; /* a mission being drawn up */
 	int help_top;
 	int layer_at; /* row of the list of layers that has the cursor */
