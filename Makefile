@@ -104,7 +104,7 @@ test-tsan: deps ## the same under the thread sanitizer
 
 # libzmq is not instrumented: what the thread sanitizer says of its insides is
 # in tests/tsan.supp. End-to-end tests marked slow are left to `make test`.
-run-sanitized: export TSAN_OPTIONS = suppressions=tests/tsan.supp halt_on_error=1 second_deadlock_stack=1
+run-sanitized: export TSAN_OPTIONS = suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1 second_deadlock_stack=1
 run-sanitized: export UBSAN_OPTIONS = print_stacktrace=1
 run-sanitized: all unit
 	$(call pytest,-m 'not slow')
