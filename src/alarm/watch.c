@@ -230,7 +230,8 @@ static void run_drone(struct watch *w, const struct fleet *fleet, size_t drone, 
 	struct track *t = track_of(w, fleet, drone, now);
 	struct view view;
 
-	if (!fleet->drones[drone].newest.known || is_replay(w, &fleet->drones[drone]))
+	if (!fleet->drones[drone].newest.known || fleet->drones[drone].awaited ||
+	    is_replay(w, &fleet->drones[drone]))
 		return;
 	view_init(&view, w, fleet, drone, fleet->drones[drone].source, now);
 	run(w, &t->subject, w->by_clock, &view, false);

@@ -57,7 +57,8 @@ struct source {
 	bool refused;       /* a replay that is not configured as one */
 	uint64_t boot;
 	uint64_t time, sent, drones; /* of its last heartbeat; KEY_NONE: not known */
-	int64_t heartbeat_mono_ms;
+	int64_t heartbeat_mono_ms, up_mono_ms; /* of the last one; since when it is up */
+	bool awaited_over;  /* its drones that an earlier run heard count as silent */
 	uint64_t received;
 	struct source_clock clock;
 
@@ -211,6 +212,8 @@ int64_t plan_fetch_tick(struct daemon *d);
 
 /* daemon_past.c */
 void past_restore(struct daemon *d);
+/* At each heartbeat of a source: what is not heard by now is silent. */
+void past_source_heard(struct daemon *d, struct source *s);
 void past_notices(struct daemon *d);
 
 #endif

@@ -7,6 +7,10 @@
 #include "app/daemon.h"
 #include "base/log.h"
 
+/* A drone that an earlier run has heard is given so long, once its source is up, before it
+ * counts as silent. */
+#define AWAITED_MS 10000
+
 static int find_source(const struct daemon *d, const char *feed)
 {
 	for (size_t i = 0; i < d->source_count; i++) {
@@ -49,6 +53,35 @@ static void restore_coverage(struct daemon *d, const struct history_coverage *st
 	drone->ask_tries = 0;
 }
 
+/* What it said last, as old as it is: for a drone that is silent now. */
+static void restore_newest(struct daemon *d, const struct history_newest *stored)
+{
+	struct drone *drone = fleet_find(&d->fleet, stored->drone);
+	int64_t age = d->now_ms - stored->arrived_ms;
+	struct reject why;
+	struct sample s;
+
+	if (!drone || drone->newest.known || sample_decode(stored->body, stored->len, &s, &why) == -1)
+		return;
+	drone->newest = s;
+	buf_clear(&drone->body);
+	buf_add(&drone->body, stored->body, stored->len);
+	drone->arrived_ms = stored->arrived_ms;
+	drone->arrived_mono_ms = d->now_mono_ms - (age > 0 ? age : 0);
+	drone->remembered = drone->awaited = true;
+}
+
+void past_source_heard(struct daemon *d, struct source *s)
+{
+	if (s->awaited_over || d->now_mono_ms - s->up_mono_ms < AWAITED_MS)
+		return;
+	s->awaited_over = true;
+	for (size_t i = 0; i < d->fleet.count; i++) {
+		if (d->fleet.drones[i].source == s->index)
+			d->fleet.drones[i].awaited = false;
+	}
+}
+
 void past_restore(struct daemon *d)
 {
 	struct history_past past;
@@ -58,6 +91,8 @@ void past_restore(struct daemon *d)
 		restore_drone(d, &past.drones[i]);
 	for (size_t i = 0; i < past.coverage_count; i++)
 		restore_coverage(d, &past.coverage[i]);
+	for (size_t i = 0; i < past.newest_count; i++)
+		restore_newest(d, &past.newest[i]);
 	for (size_t i = 0; i < past.command_count; i++)
 		ledger_apply(&d->ledger, &past.commands[i], (int64_t)past.commands[i].time);
 	for (size_t i = 0; i < past.answer_count; i++)

@@ -114,8 +114,11 @@ static void source_up(struct daemon *d, struct source *s)
 	enum source_state before = s->state;
 
 	s->state = SOURCE_UP;
-	if (before == SOURCE_UP)
+	if (before == SOURCE_UP) {
+		past_source_heard(d, s);
 		return;
+	}
+	s->up_mono_ms = d->now_mono_ms;
 	daemon_event(d, "", before == SOURCE_LOST ? SEVERITY_WARNING : SEVERITY_INFO,
 	    "source %s at %s is %s", source_label(s), s->config->feed,
 	    before == SOURCE_LOST ? "back" : "up");

@@ -117,8 +117,9 @@ struct applied drone_apply(struct drone *drone, const struct sample *s, const vo
 	}
 	drone->samples++;
 	drone->late += a.arrival == ARRIVAL_LATE;
-	if (!is_newer(s, &drone->newest))
+	if (!drone->remembered && !is_newer(s, &drone->newest))
 		return a;
+	drone->remembered = drone->awaited = false;
 	a.current = true;
 	count_rate(drone, s);
 	drone->newest = *s;

@@ -342,6 +342,7 @@ void history_past_clear(struct history_past *past)
 	}
 	free(past->coverage);
 	free(past->drones);
+	free(past->newest);
 	free(past->answers);
 	free(past->commands);
 	free(past->alarms);

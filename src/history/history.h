@@ -120,11 +120,21 @@ struct history_coverage {
 	int64_t newest_ms;  /* arrival of the newest row */
 };
 
+/* The newest sample of a drone that the last two days hold, as it came. */
+#define HISTORY_NEWEST_MAX 512 /* bytes; a longer one is not told */
+struct history_newest {
+	char drone[ID_SIZE];
+	int64_t arrived_ms;
+	size_t len;
+	unsigned char body[HISTORY_NEWEST_MAX];
+};
+
 /* What an earlier run left behind, read by history_open() (and again before
  * HISTORY_CHANGED). The caller owns what it takes; a second take gives none. */
 struct history_past {
 	struct history_coverage *coverage; size_t coverage_count;
 	struct history_drone *drones; size_t drone_count;
+	struct history_newest *newest; size_t newest_count; /* of whom there is one */
 	struct history_answer *answers; size_t answer_count; /* keep_until_ms not over */
 	struct progress *commands; size_t command_count; /* newest stage of each of the last 24 h, oldest first */
 	struct alarm *alarms; size_t alarm_count; /* newest change of each that had not ended, oldest first */

@@ -7,12 +7,15 @@
 
 #include "base/mem.h"
 #include "history/chunk.h"
+#include "history/days.h"
 #include "history/plain.h"
 
 struct reading {
 	sqlite3 *db;
 	struct roster *roster;
 	struct history_past *past;
+	struct newest *newest;
+	int64_t day;
 	size_t *drones;        /* roster index + 1 by number in the file */
 	size_t drone_cap;
 	int64_t sealed[PLAIN_SLOTS];
@@ -137,6 +140,8 @@ static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
 	if (arrived > b->newest_ms)
 		b->newest_ms = arrived;
 	note_first(r, b, sqlite3_column_int64(stmt, 7), (uint32_t)first);
+	newest_sealed(r->newest, (size_t)(d - r->roster->drones), b->boot, (uint32_t)last, r->day,
+	    sqlite3_column_int64(stmt, 6));
 	if (first < 0 || first > last || last > UINT32_MAX || count < 1 || count > last - first + 1) {
 		r->damaged = true;
 		return;
@@ -168,6 +173,8 @@ static void read_plain(struct reading *r, sqlite3_stmt *stmt)
 		if (!d)
 			return;
 		roster_store(d, row.boot, row.seq, row.arrived_ms);
+		newest_plain(r->newest, (size_t)(d - r->roster->drones), row.boot, row.seq, row.body,
+		    row.len, row.arrived_ms);
 		if (chunk_peek_time(row.body, row.len, &time))
 			note_first(r, roster_boot(d, row.boot), time, row.seq);
 		/* A flight that is on was stored up to a sample: count what followed. */
@@ -346,10 +353,12 @@ static int read_all(struct reading *r)
 	return rc == SQLITE_OK ? read_newest(r, TOPIC_AL, "", read_alarm) : rc;
 }
 
-enum schema_trouble past_read_day(const char *path, int64_t from_ms, struct roster *roster,
-    struct history_past *past, struct err *err)
+enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms,
+    struct roster *roster, struct history_past *past, struct newest *newest, struct err *err)
 {
-	struct reading r = { .roster = roster, .past = past, .from_ms = from_ms };
+	struct reading r = {
+		.roster = roster, .past = past, .newest = newest, .day = day, .from_ms = from_ms,
+	};
 	enum schema_trouble trouble = schema_open_read(&r.db, path, err);
 	int rc;
 
@@ -400,7 +409,43 @@ static void settle_older(struct roster_boot *b)
 	ranges_clear(&older);
 }
 
-void past_complete(struct history_past *past, struct roster *roster, int64_t first_ms)
+static void take_newest(struct history_past *past, const struct roster *roster,
+    struct newest *newest, const char *dir)
+{
+	for (size_t i = 0; i < newest->cap; i++) {
+		struct newest_mark *m = newest->marks[i];
+		char path[DAY_PATH_SIZE];
+		struct err err;
+		sqlite3 *db;
+
+		/* The first of a day takes all others along. */
+		if (!m || !m->row)
+			continue;
+		day_path(path, dir, m->day);
+		if (schema_open_read(&db, path, &err) != TROUBLE_NONE) {
+			m->row = 0;
+			continue;
+		}
+		newest_load(newest, db, m->day);
+		sqlite3_close(db);
+	}
+	past->newest = xcalloc(roster->count, sizeof(*past->newest));
+	for (size_t i = 0; i < roster->count && i < newest->cap; i++) {
+		const struct newest_mark *m = newest->marks[i];
+		struct history_newest *out = &past->newest[past->newest_count];
+
+		if (!m || !m->len)
+			continue;
+		str_copy(out->drone, sizeof(out->drone), roster->drones[i].info.id);
+		out->arrived_ms = m->arrived_ms;
+		out->len = m->len;
+		memcpy(out->body, m->body, m->len);
+		past->newest_count++;
+	}
+}
+
+void past_complete(struct history_past *past, struct roster *roster, struct newest *newest,
+    const char *dir, int64_t first_ms)
 {
 	size_t boots = 0, at = 0;
 
@@ -434,4 +479,5 @@ void past_complete(struct history_past *past, struct roster *roster, int64_t fir
 		}
 	}
 	past->coverage_count = at;
+	take_newest(past, roster, newest, dir);
 }

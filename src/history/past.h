@@ -6,17 +6,20 @@
 #define HISTORY_PAST_H
 
 #include "history/history.h"
+#include "history/newest.h"
 #include "history/roster.h"
 #include "history/schema.h"
 
 /* How many of the newest days count. */
 #define PAST_DAYS 2
 
-/* Reads one day's file into roster and past; from_ms is where the first that is read begins. */
-enum schema_trouble past_read_day(const char *path, int64_t from_ms, struct roster *roster,
-    struct history_past *past, struct err *err);
-/* Completes past from the roster, once all days from first_ms on are read: coverage and
- * drones. What an older boot had before them counts as stored. */
-void past_complete(struct history_past *past, struct roster *roster, int64_t first_ms);
+/* Reads one day's file into roster, past and newest; from_ms is where the first that is
+ * read begins. */
+enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms,
+    struct roster *roster, struct history_past *past, struct newest *newest, struct err *err);
+/* Completes past once all days from first_ms on are read: coverage, drones and the newest
+ * samples, of files in dir. What an older boot had before them counts as stored. */
+void past_complete(struct history_past *past, struct roster *roster, struct newest *newest,
+    const char *dir, int64_t first_ms);
 
 #endif

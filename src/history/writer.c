@@ -43,11 +43,38 @@ static void set_aside(struct history *h, int64_t day, const char *why)
 		    "begun", day_name(day, old), why, name);
 }
 
+/* The newest days into roster, past and newest: *damaged where one was set aside, and all
+ * that was read does not count. */
+static int read_days(struct history *h, const int64_t *days, size_t count, struct history_past *past,
+    struct newest *newest, bool *damaged, bool *retry, struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum schema_trouble trouble;
+		char path[DAY_PATH_SIZE];
+
+		day_path(path, h->dir, days[i]);
+		trouble = past_read_day(path, days[i], days[0] * DAY_MS, &h->writer.roster, past, newest,
+		    err);
+		if (trouble == TROUBLE_DAMAGED) {
+			set_aside(h, days[i], err->text);
+			*damaged = true;
+			return -1;
+		}
+		if (trouble != TROUBLE_NONE) {
+			*retry = trouble != TROUBLE_NEWER;
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int writer_read_past(struct history *h, bool *retry, struct err *err)
 {
 	struct history_past past = { 0 };
+	struct newest newest = { 0 };
 	struct writer *w = &h->writer;
-	int64_t *days, from_ms;
+	bool damaged = false;
+	int64_t *days;
 	size_t count, first;
 
 	*retry = true;
@@ -55,31 +82,17 @@ int writer_read_past(struct history *h, bool *retry, struct err *err)
 	if (days_list(h->dir, &days, &count, err) == -1)
 		return -1;
 	first = count < PAST_DAYS ? 0 : count - PAST_DAYS;
-	from_ms = count ? days[first] * DAY_MS : INT64_MIN;
-	for (size_t i = first; i < count; i++) {
-		enum schema_trouble trouble;
-		char path[DAY_PATH_SIZE];
-
-		day_path(path, h->dir, days[i]);
-		trouble = past_read_day(path, from_ms, &w->roster, &past, err);
-		if (trouble == TROUBLE_DAMAGED) {
-			set_aside(h, days[i], err->text);
-			/* What it gave before it broke does not count. */
-			history_past_clear(&past);
-			free(days);
-			return writer_read_past(h, retry, err);
-		}
-		if (trouble != TROUBLE_NONE) {
-			*retry = trouble != TROUBLE_NEWER;
-			history_past_clear(&past);
-			free(days);
-			return -1;
-		}
+	if (read_days(h, days + first, count - first, &past, &newest, &damaged, retry, err) == -1) {
+		history_past_clear(&past);
+		newest_clear(&newest);
+		free(days);
+		return damaged ? writer_read_past(h, retry, err) : -1;
 	}
 	/* All but the newest are over, and so may that one be. */
 	for (size_t i = 0; i < count; i++)
 		over_note(w, days[i]);
-	past_complete(&past, &w->roster, from_ms);
+	past_complete(&past, &w->roster, &newest, h->dir, count ? days[first] * DAY_MS : INT64_MIN);
+	newest_clear(&newest);
 	free(days);
 	pthread_mutex_lock(&h->lock);
 	history_past_clear(&h->past);
