@@ -149,11 +149,11 @@ enum replay_target {
 	REPLAY_NEXT_ALARM,   /* that was raised */
 	REPLAY_NEXT_COMMAND, /* its first stage */
 	REPLAY_NEXT_ORDER,
-	REPLAY_NEXT_GAP,     /* lost or open samples, or nothing recorded at all */
+	REPLAY_NEXT_GAP,     /* lost or open samples, or nothing of any drone for 10 s */
 	REPLAY_NEXT_SAMPLE,
 	REPLAY_TARGET_COUNT
 };
-extern const char *const replay_target_names[REPLAY_TARGET_COUNT + 1]; /* "event", "alarm", ... */
+extern const char *const replay_target_names[REPLAY_TARGET_COUNT + 1]; /* "warning", "event", ... */
 
 /* The moment of the nearest one after (or, backward, before) the position:
  * 1, 0 where there is none, or -1. The position stays. */

@@ -1,0 +1,259 @@
+/* What happened besides samples, in order of time: see moments.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "history/moments_private.h"
+
+/* What of each kind's row is kept. Columns: row, arrived, drone, grade, key, state. */
+static const struct kind {
+	enum topic_kind kind;
+	const char *sql; /* "%s" is the table as the file has it */
+	const char *const *grades, *const *states;
+} kinds[] = {
+	{ TOPIC_EV, "SELECT row, arrived, drone, severity, NULL, NULL FROM ", NULL, NULL },
+	{ TOPIC_CM, "SELECT row, arrived, drone, stage, id, NULL FROM ", stage_names, NULL },
+	{ TOPIC_AL, "SELECT row, arrived, drone, level, id, state FROM ", alarm_level_names,
+	    alarm_state_names },
+	{ TOPIC_OR, "SELECT row, arrived, drone, state, id, NULL FROM ", order_state_names, NULL },
+};
+
+static uint8_t name_index(const char *const *names, const char *text)
+{
+	for (uint8_t i = 0; text && names[i]; i++) {
+		if (strcmp(names[i], text) == 0)
+			return i;
+	}
+	return 0;
+}
+
+static uint32_t key_number(struct moments *m, const char *text)
+{
+	size_t n;
+
+	if (!text)
+		return 0;
+	n = strmap_get(&m->keys, text);
+	if (n == STRMAP_NONE) {
+		n = ++m->key_count;
+		strmap_set(&m->keys, text, n);
+	}
+	return (uint32_t)n;
+}
+
+static struct moment_note *add_note(struct moments *m)
+{
+	mem_grow(m->notes, m->note_count, m->note_cap);
+	m->notes[m->note_count] = (struct moment_note){ .drone = MOMENT_NO_DRONE };
+	return &m->notes[m->note_count++];
+}
+
+/* False where it is about a drone that is not wanted. */
+static bool note_drone(struct moments *m, struct moment_note *n, const char *drone)
+{
+	size_t i;
+
+	if (!drone || !id_valid(drone, strlen(drone)))
+		return true;
+	i = moments_drone(m, drone);
+	n->drone = (uint32_t)i;
+	return m->drones[i].wanted;
+}
+
+static int load_kind(struct moments *m, const struct kind *k)
+{
+	const struct history_table *table = schema_message_table(k->kind);
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt;
+	int rc;
+
+	buf_add_str(&sql, k->sql);
+	buf_printf(&sql, "%s WHERE row > ? ORDER BY row", table->name);
+	rc = sqlite3_prepare_v2(m->db, sql.data, -1, &stmt, NULL);
+	buf_free(&sql);
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_bind_int64(stmt, 1, m->last_rows[k->kind]);
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct moment_note n = { .drone = MOMENT_NO_DRONE };
+
+		n.row = m->last_rows[k->kind] = sqlite3_column_int64(stmt, 0);
+		n.at_ms = sqlite3_column_int64(stmt, 1);
+		n.kind = (uint8_t)k->kind;
+		n.grade = k->grades ? name_index(k->grades, (const char *)sqlite3_column_text(stmt, 3))
+				    : (uint8_t)(sqlite3_column_int64(stmt, 3) & 0xff);
+		n.key = key_number(m, (const char *)sqlite3_column_text(stmt, 4));
+		if (k->states)
+			n.state = name_index(k->states, (const char *)sqlite3_column_text(stmt, 5));
+		if (note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)))
+			*add_note(m) = n;
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* ---- gaps ---- */
+
+/* When sample seq was, by the row that holds it: as far into it as its number. */
+static int64_t within(const struct moment_row *row, int64_t seq)
+{
+	uint32_t span = row->last_seq - row->first_seq;
+
+	return span ? row->begin_ms + (int64_t)((double)(row->hi_ms - row->begin_ms) * (double)(seq - row->first_seq) / span)
+		    : row->hi_ms;
+}
+
+/* The moments around the samples [from, to] that are missing. */
+static void place_gap(const struct moments_drone *d, uint32_t boot, int64_t from, int64_t to,
+    int64_t *before_ms, int64_t *after_ms)
+{
+	int64_t below = -1, above = INT64_MAX;
+
+	for (size_t i = 0; i < d->row_count; i++) {
+		const struct moment_row *row = &d->rows[i];
+
+		if (row->boot != boot)
+			continue;
+		if (row->first_seq < from) {
+			int64_t seq = row->last_seq < from ? row->last_seq : from - 1;
+
+			if (seq > below) {
+				below = seq;
+				*before_ms = within(row, seq);
+			}
+		}
+		if (row->last_seq > to) {
+			int64_t seq = row->first_seq > to ? row->first_seq : to + 1;
+
+			if (seq < above) {
+				above = seq;
+				*after_ms = within(row, seq);
+			}
+		}
+	}
+}
+
+static int load_gaps(struct moments *m)
+{
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(m->db,
+	    "SELECT row, at, drone, boot, first_seq, last_seq, state = 'lost' FROM gaps"
+	    " WHERE state != 'filled'", -1, &stmt, NULL);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		struct moment_note n = { .drone = MOMENT_NO_DRONE, .kind = MOMENT_GAP };
+		int64_t before = INT64_MIN, after = INT64_MIN;
+
+		n.row = sqlite3_column_int64(stmt, 0);
+		n.at_ms = n.until_ms = sqlite3_column_int64(stmt, 1);
+		n.grade = (uint8_t)sqlite3_column_int(stmt, 6);
+		if (!note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)) ||
+		    n.drone == MOMENT_NO_DRONE)
+			continue;
+		place_gap(&m->drones[n.drone], (uint32_t)sqlite3_column_int64(stmt, 3),
+		    sqlite3_column_int64(stmt, 4), sqlite3_column_int64(stmt, 5), &before, &after);
+		/* Where nothing is on one side of it, it is no longer than is known. */
+		if (before != INT64_MIN || after != INT64_MIN) {
+			n.at_ms = before != INT64_MIN ? before : after;
+			n.until_ms = after > n.at_ms ? after : n.at_ms;
+		}
+		*add_note(m) = n;
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int compare_notes(const void *a, const void *b)
+{
+	const struct moment_note *x = a, *y = b;
+
+	if (x->at_ms != y->at_ms)
+		return x->at_ms < y->at_ms ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+int moments_load_notes(struct moments *m, bool whole)
+{
+	size_t n = 0;
+	int rc = SQLITE_OK;
+
+	if (whole) {
+		strmap_clear(&m->keys);
+		m->key_count = 0;
+	}
+	/* Gaps change and go: they are read anew each time. */
+	for (size_t i = 0; i < m->note_count; i++) {
+		if (m->notes[i].kind != MOMENT_GAP)
+			m->notes[n++] = m->notes[i];
+	}
+	m->note_count = n;
+	for (size_t i = 0; i < ARRAY_LEN(kinds) && rc == SQLITE_OK; i++)
+		rc = load_kind(m, &kinds[i]);
+	if (rc == SQLITE_OK)
+		rc = load_gaps(m);
+	if (m->note_count)
+		qsort(m->notes, m->note_count, sizeof(*m->notes), compare_notes);
+	for (size_t i = 0; i < m->note_count; i++) {
+		if (m->notes[i].kind == MOMENT_GAP)
+			continue;
+		m->first_ms = m->notes[i].at_ms < m->first_ms ? m->notes[i].at_ms : m->first_ms;
+		m->last_ms = m->notes[i].at_ms > m->last_ms ? m->notes[i].at_ms : m->last_ms;
+	}
+	return rc;
+}
+
+int moments_message(struct moments *m, const struct moment_note *note, union message *out,
+    int64_t *arrived_ms, struct err *err)
+{
+	enum topic_kind kind = (enum topic_kind)note->kind;
+	struct buf sql = BUF_INIT;
+	int rc = SQLITE_OK;
+
+	memset(out, 0, sizeof(*out));
+	*arrived_ms = note->at_ms;
+	if (!m->messages[kind]) {
+		buf_add_str(&sql, "SELECT ");
+		schema_message_columns(&sql, kind);
+		buf_add_str(&sql, " FROM ");
+		schema_table_of(m->db, &sql, schema_message_table(kind));
+		buf_add_str(&sql, " WHERE row = ?");
+		rc = sqlite3_prepare_v2(m->db, sql.data, -1, &m->messages[kind], NULL);
+		buf_free(&sql);
+	}
+	if (rc != SQLITE_OK)
+		return moments_fail(m, rc, err);
+	sqlite3_bind_int64(m->messages[kind], 1, note->row);
+	rc = sqlite3_step(m->messages[kind]);
+	if (rc == SQLITE_ROW)
+		schema_read_message(m->messages[kind], kind, out);
+	sqlite3_reset(m->messages[kind]);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : moments_fail(m, rc, err);
+}
+
+int moments_gap(struct moments *m, const struct moment_note *note, struct moment_gap *out,
+    struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = sqlite3_prepare_v2(m->db, "SELECT drone, boot, first_seq, last_seq, state = 'lost', why"
+					   " FROM gaps WHERE row = ?", -1, &stmt, NULL);
+
+	if (rc != SQLITE_OK)
+		return moments_fail(m, rc, err);
+	memset(out, 0, sizeof(*out));
+	sqlite3_bind_int64(stmt, 1, note->row);
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		schema_read_text(stmt, 0, out->drone, sizeof(out->drone));
+		out->boot = (uint32_t)sqlite3_column_int64(stmt, 1);
+		out->from = (uint32_t)sqlite3_column_int64(stmt, 2);
+		out->to = (uint32_t)sqlite3_column_int64(stmt, 3);
+		out->lost = sqlite3_column_int(stmt, 4) != 0;
+		schema_read_text(stmt, 5, out->why, sizeof(out->why));
+	}
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : moments_fail(m, rc, err);
+}

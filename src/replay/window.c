@@ -1,0 +1,392 @@
+/* Which files are open, and what of the past is known: see private.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "history/days.h"
+#include "replay/private.h"
+
+static bool wanted(void *context, const char *drone)
+{
+	const struct replay *r = context;
+
+	return !r->chosen.count || strmap_get(&r->chosen, drone) != STRMAP_NONE;
+}
+
+static size_t add_drone(struct replay *r, const char *id)
+{
+	size_t i = strmap_get(&r->ids, id);
+
+	if (i != STRMAP_NONE)
+		return i;
+	mem_grow(r->drones, r->drone_count, r->drone_cap);
+	if (r->stream_cap != r->drone_cap) {
+		r->streams = xreallocarray(r->streams, r->drone_cap, sizeof(*r->streams));
+		r->stream_cap = r->drone_cap;
+	}
+	i = r->drone_count++;
+	memset(&r->drones[i], 0, sizeof(r->drones[i]));
+	memset(&r->streams[i], 0, sizeof(r->streams[i]));
+	str_copy(r->drones[i].id, ID_SIZE, id);
+	strmap_set(&r->ids, id, i);
+	r->direction = 0;
+	return i;
+}
+
+/* Numbers the file's drones, and takes over what it says of them. */
+static void meet(struct replay *r, struct window_file *f)
+{
+	f->drones = xreallocarray(f->drones, f->m->drone_count, sizeof(*f->drones));
+	for (size_t i = 0; i < f->m->drone_count; i++) {
+		const struct moments_drone *d = &f->m->drones[i];
+		struct replay_drone *mine;
+
+		f->drones[i] = REPLAY_NO_DRONE;
+		if (!d->wanted)
+			continue;
+		f->drones[i] = add_drone(r, d->info.id);
+		mine = &r->drones[f->drones[i]];
+		if (d->info.source[0]) {
+			str_copy(mine->source, sizeof(mine->source), d->info.source);
+			str_copy(mine->feed, sizeof(mine->feed), d->info.feed);
+			str_copy(mine->model, sizeof(mine->model), d->info.model);
+			mine->kind = d->info.kind;
+		}
+	}
+}
+
+static void index_drones(struct replay *r)
+{
+	for (size_t k = 0; k < r->file_count; k++) {
+		struct window_file *f = &r->files[k];
+
+		f->indices = xreallocarray(f->indices, r->drone_count, sizeof(*f->indices));
+		f->index_cap = r->drone_count;
+		for (size_t i = 0; i < r->drone_count; i++)
+			f->indices[i] = SIZE_MAX;
+		for (size_t i = 0; i < f->m->drone_count; i++) {
+			if (f->drones[i] != REPLAY_NO_DRONE)
+				f->indices[f->drones[i]] = i;
+		}
+	}
+}
+
+struct moments_drone *window_drone(const struct window_file *f, size_t drone)
+{
+	if (drone >= f->index_cap || f->indices[drone] == SIZE_MAX)
+		return NULL;
+	return &f->m->drones[f->indices[drone]];
+}
+
+void window_place_notes(struct replay *r)
+{
+	for (size_t k = 0; k < r->file_count; k++) {
+		const struct moments *m = r->files[k].m;
+		size_t low = 0, high = m->note_count;
+
+		while (low < high) {
+			size_t mid = (low + high) / 2;
+
+			if (m->notes[mid].at_ms <= r->position_ms)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		r->files[k].noted = low;
+	}
+}
+
+static void close_file(struct window_file *f)
+{
+	moments_close(&f->m);
+	free(f->drones);
+	free(f->indices);
+	memset(f, 0, sizeof(*f));
+}
+
+void window_close(struct replay *r)
+{
+	for (size_t i = 0; i < r->file_count; i++)
+		close_file(&r->files[i]);
+	r->file_count = 0;
+}
+
+static int open_file(struct replay *r, int64_t day, struct err *err)
+{
+	struct window_file f = { .day = day, .serial = ++r->serial };
+	char path[DAY_PATH_SIZE];
+
+	if (r->single)
+		str_copy(path, sizeof(path), r->path);
+	else
+		day_path(path, r->path, day);
+	if (moments_open(&f.m, path, wanted, r, err) == -1)
+		return -1;
+	if (!f.m)
+		return 0;
+	meet(r, &f);
+	r->files[r->file_count++] = f;
+	return 0;
+}
+
+static int list_days(struct replay *r, struct err *err)
+{
+	free(r->days);
+	r->days = NULL;
+	r->day_count = 0;
+	return r->single ? 0 : days_list(r->path, &r->days, &r->day_count, err);
+}
+
+bool window_other_day(const struct replay *r, bool before, int64_t *day)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < r->day_count; i++) {
+		if (before ? r->days[i] < r->window_day : r->days[i] > r->window_day && !found) {
+			*day = r->days[i];
+			found = true;
+		}
+	}
+	return found;
+}
+
+static void restart(struct replay *r)
+{
+	for (size_t i = 0; i < r->drone_count; i++)
+		r->streams[i].state = NEXT_UNKNOWN;
+	r->direction = 0;
+	index_drones(r);
+	window_place_notes(r);
+	state_stale(r);
+}
+
+int window_move(struct replay *r, int64_t day, struct err *err)
+{
+	struct window_file old[WINDOW_MAX];
+	size_t old_count = r->file_count, at;
+	int64_t need[WINDOW_MAX], other;
+	size_t n = 0;
+
+	if (r->single ? r->file_count : r->window_day == day && r->ranged)
+		return 0;
+	r->window_day = day;
+	if (r->single) {
+		need[n++] = 0;
+	} else {
+		if (window_other_day(r, true, &other))
+			need[n++] = other;
+		for (size_t i = 0; i < r->day_count; i++) {
+			if (r->days[i] == day)
+				need[n++] = day;
+		}
+		if (window_other_day(r, false, &other))
+			need[n++] = other;
+	}
+	memcpy(old, r->files, sizeof(old));
+	r->file_count = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (at = 0; at < old_count && !(old[at].m && old[at].day == need[i]); at++)
+			;
+		if (at < old_count) {
+			r->files[r->file_count++] = old[at];
+			old[at] = (struct window_file){ 0 };
+		} else if (open_file(r, need[i], err) == -1) {
+			/* The day itself has to be there; its neighbours need not. */
+			if (need[i] == day || r->single) {
+				for (at = 0; at < old_count; at++)
+					close_file(&old[at]);
+				return -1;
+			}
+		}
+	}
+	for (at = 0; at < old_count; at++)
+		close_file(&old[at]);
+	restart(r);
+	return 0;
+}
+
+/* Reads again what came, or all of it. */
+static int reread(struct replay *r, struct window_file *f, bool whole, struct err *err)
+{
+	int changed = moments_refresh(f->m, whole, err);
+
+	if (changed != 1)
+		return changed;
+	/* Slices of what is not sealed are others now, rows only where all was read. */
+	for (size_t i = 0; i < r->drone_count; i++) {
+		for (int k = 0; k < RUNS_MAX; k++) {
+			struct stream_run *run = &r->streams[i].runs[k];
+
+			if (run->serial == f->serial && (whole || f->m->over || run->row < 0)) {
+				run_clear(&run->run);
+				run->serial = 0;
+			}
+		}
+	}
+	meet(r, f);
+	return 1;
+}
+
+int window_mend(struct replay *r, struct err *err)
+{
+	for (size_t i = 0; i < r->file_count; i++) {
+		if (reread(r, &r->files[i], true, err) == -1)
+			return -1;
+	}
+	r->gone = false;
+	restart(r);
+	return 0;
+}
+
+/* From the ends of the days that there are. */
+static int find_range(struct replay *r, struct err *err)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	size_t from = 0, to = r->day_count;
+
+	while (from < to && r->days[from] < day_of(r->from_ms))
+		from++;
+	while (to > from && r->days[to - 1] > day_of(r->to_ms))
+		to--;
+	/* What arrived after midnight may belong before it. */
+	for (int end = 0; end < 2; end++) {
+		if (!r->single && from < to &&
+		    window_move(r, r->days[end ? to - 1 : from], err) == -1)
+			return -1;
+		if (r->single && window_move(r, 0, err) == -1)
+			return -1;
+		r->ranged = true;
+		for (size_t i = 0; i < r->file_count; i++) {
+			const struct moments *m = r->files[i].m;
+
+			first = m->first_ms < first ? m->first_ms : first;
+			last = m->last_ms > last ? m->last_ms : last;
+		}
+	}
+	r->first_ms = first < r->from_ms ? r->from_ms : first;
+	r->last_ms = last > r->to_ms ? r->to_ms : last;
+	return 0;
+}
+
+int replay_refresh(struct replay *r, struct err *err)
+{
+	int64_t count = (int64_t)r->day_count, last = r->day_count ? r->days[r->day_count - 1] : 0;
+	int changed = 0;
+
+	for (size_t i = 0; i < r->file_count; i++) {
+		int one = reread(r, &r->files[i], false, err);
+
+		if (one == -1)
+			return -1;
+		changed |= one;
+	}
+	if (list_days(r, err) == -1)
+		return -1;
+	if ((int64_t)r->day_count != count || (r->day_count && r->days[r->day_count - 1] != last)) {
+		int64_t day = r->window_day;
+
+		/* A day more, or one that was thrown away. */
+		r->window_day = INT64_MIN;
+		if (window_move(r, day, err) == -1)
+			return -1;
+		changed = 1;
+	}
+	if (!changed)
+		return 0;
+	for (size_t i = 0; i < r->file_count; i++) {
+		const struct moments *m = r->files[i].m;
+
+		if (m->last_ms > r->last_ms)
+			r->last_ms = m->last_ms > r->to_ms ? r->to_ms : m->last_ms;
+	}
+	restart(r);
+	return 1;
+}
+
+int replay_open(struct replay **out, const struct replay_options *options, struct err *err)
+{
+	struct replay *r;
+	struct stat st;
+
+	*out = NULL;
+	if (stat(options->path, &st) == -1)
+		return err_set(err, "there is no history at %s: %s; name its directory or a day's file",
+		    options->path, strerror(errno));
+	r = xcalloc(1, sizeof(*r));
+	r->path = xstrdup(options->path);
+	r->single = !S_ISDIR(st.st_mode);
+	r->from_ms = options->from_ms;
+	r->to_ms = options->to_ms;
+	r->window_day = INT64_MIN;
+	chunk_init(&r->chunk);
+	for (size_t i = 0; i < options->drone_count; i++)
+		strmap_set(&r->chosen, options->drones[i], i);
+	if (list_days(r, err) == -1 || find_range(r, err) == -1)
+		goto fail;
+	if (!r->file_count) {
+		err_set(err, "there is nothing recorded in %s yet", r->path);
+		goto fail;
+	}
+	/* Before everything, as far as that is in the window. */
+	if (replay_seek(r, r->first_ms <= r->last_ms ? r->first_ms - 1 : r->from_ms, err) == -1)
+		goto fail;
+	*out = r;
+	return 0;
+fail:
+	replay_close(&r);
+	return -1;
+}
+
+void replay_close(struct replay **replay)
+{
+	struct replay *r = *replay;
+
+	if (!r)
+		return;
+	window_close(r);
+	for (size_t i = 0; i < r->drone_count; i++)
+		stream_forget(&r->streams[i]);
+	state_clear(r);
+	strmap_clear(&r->chosen);
+	strmap_clear(&r->ids);
+	chunk_clear(&r->chunk);
+	buf_free(&r->bytes);
+	free(r->days);
+	free(r->drones);
+	free(r->streams);
+	free(r->heap);
+	free(r->path);
+	free(r);
+	*replay = NULL;
+}
+
+bool replay_range(const struct replay *r, int64_t *first_ms, int64_t *last_ms)
+{
+	*first_ms = r->first_ms;
+	*last_ms = r->last_ms;
+	return r->first_ms <= r->last_ms;
+}
+
+size_t replay_drone_count(const struct replay *r)
+{
+	return r->drone_count;
+}
+
+const struct replay_drone *replay_drone(const struct replay *r, size_t i)
+{
+	return &r->drones[i];
+}
+
+size_t replay_find_drone(const struct replay *r, const char *id)
+{
+	size_t i = strmap_get(&r->ids, id);
+
+	return i == STRMAP_NONE ? REPLAY_NO_DRONE : i;
+}
+
+int64_t replay_position(const struct replay *r)
+{
+	return r->position_ms;
+}
