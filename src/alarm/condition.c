@@ -59,7 +59,17 @@ static enum truth eval(const struct condition *c, const struct node *n, struct o
 
 enum truth condition_eval(const struct condition *c, struct operands *v)
 {
-	return eval(c, &c->nodes[c->root], v);
+	enum truth all = TRUTH_TRUE;
+
+	for (int i = 0; i < c->term_count; i++) {
+		enum truth one = eval(c, &c->nodes[c->terms[i]], v);
+
+		if (one == TRUTH_FALSE)
+			return one;
+		if (one == TRUTH_UNKNOWN)
+			all = one;
+	}
+	return all;
 }
 
 bool condition_with_limit(const struct condition *from, double limit, struct condition *out)

@@ -48,6 +48,8 @@ struct condition {
 	struct node nodes[CONDITION_NODES_MAX]; /* parts before what they are part of */
 	int count;
 	int root;
+	uint8_t terms[CONDITION_NODES_MAX]; /* what the root `and`s, in order: nodes */
+	int term_count;
 	uint64_t uses[2]; /* operands it speaks of */
 	/* The first comparison with a number: what the alarm measures, and the limit. */
 	int measure;      /* its node; -1: none */

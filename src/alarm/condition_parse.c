@@ -308,6 +308,23 @@ static int either(struct parser *p)
 	return chain(p, "or", NODE_OR, both);
 }
 
+/* The left of a chain of `and` is the chain before it. */
+static void list_terms(struct condition *c)
+{
+	int at = c->root, n = 0;
+
+	for (; c->nodes[at].op == NODE_AND; at = c->nodes[at].a)
+		c->terms[n++] = c->nodes[at].b;
+	c->terms[n++] = (uint8_t)at;
+	c->term_count = n;
+	for (int i = 0; i < n / 2; i++) {
+		uint8_t last = c->terms[n - 1 - i];
+
+		c->terms[n - 1 - i] = c->terms[i];
+		c->terms[i] = last;
+	}
+}
+
 int condition_parse(struct condition *c, const char *text, struct err *err)
 {
 	struct parser p = { .c = c, .text = text, .at = text, .err = err };
@@ -323,5 +340,6 @@ int condition_parse(struct condition *c, const char *text, struct err *err)
 		return -1;
 	if (p.token != TOKEN_END)
 		return unexpected(&p, "\"and\", \"or\" or the end");
+	list_terms(c);
 	return 0;
 }

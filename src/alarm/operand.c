@@ -15,6 +15,9 @@
 #define CLOCK(name_, unit_, decimals_, help_)                                  \
 	ROW(name_, unit_, OPERAND_NUMBER, OF_DRONE, BY_CLOCK, decimals_, help_)
 
+#define SECOND(name_, unit_, decimals_, help_)                                 \
+	ROW(name_, unit_, OPERAND_NUMBER, OF_DRONE, BY_SECOND, decimals_, help_)
+
 static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	FLAG(armed, "the motors turn or may; yes where the drone does not say"),
 	FLAG(in_air, "it flies; yes where the drone does not say"),
@@ -28,8 +31,8 @@ static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	CLOCK(age_s, "s", 0, "since its newest sample: by arrival or by its source's clock, whichever is longer"),
 	CLOCK(stale_s, "s", 0, "age at which it is stale: the option, at least 3 sample periods"),
 	CLOCK(lost_s, "s", 0, "age at which it is lost: the option, at least stale_s"),
-	CLOCK(rate_hz, "Hz", 1, "how often its samples come"),
-	CLOCK(missing, "", 0, "samples that did not arrive and are asked for"),
+	SECOND(rate_hz, "Hz", 1, "how often its samples come"),
+	SECOND(missing, "", 0, "samples that did not arrive and are asked for"),
 
 	SAMPLE(distance_home_m, "m", 0, "to home, over ground"),
 	SAMPLE(time_home_s, "s", 0, "to be on the ground at home, in the wind there is"),
@@ -43,17 +46,17 @@ static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	SAMPLE(time_to_breach_s, "s", 0, "until then if it goes on as it moves and turns; 86400: not soon"),
 	SAMPLE(height_over_ceiling_m, "m", 0, "above the ceiling here; negative: below it"),
 
-	CLOCK(separation_m, "m", 0, "closest it will come to another of the fleet within 30 s; 10000: to none"),
-	CLOCK(separation_s, "s", 0, "until then"),
-	ROW(separation_first, "", OPERAND_YES_NO, OF_DRONE, BY_CLOCK, 0,
+	SECOND(separation_m, "m", 0, "closest it will come to another of the fleet within 30 s; 10000: to none"),
+	SECOND(separation_s, "s", 0, "until then"),
+	ROW(separation_first, "", OPERAND_YES_NO, OF_DRONE, BY_SECOND, 0,
 	    "it is the one of the two that the alarm is raised for"),
 
 	SAMPLE(cross_track_m, "m", 0, "off the line between its waypoints, in mode mission"),
 	SAMPLE(no_progress_s, "s", 0, "since it last moved 10 m, in a mode that goes somewhere"),
 
-	ROW(command_failed, "", OPERAND_YES_NO, OF_DRONE, BY_CLOCK, 0,
+	ROW(command_failed, "", OPERAND_YES_NO, OF_DRONE, BY_SECOND, 0,
 	    "a command failed in the last minute and none succeeded since"),
-	ROW(command_unknown, "", OPERAND_YES_NO, OF_DRONE, BY_CLOCK, 0,
+	ROW(command_unknown, "", OPERAND_YES_NO, OF_DRONE, BY_SECOND, 0,
 	    "what became of its last command is not known"),
 
 	ROW(source_up, "", OPERAND_YES_NO, OF_SOURCE, BY_CLOCK, 0, "its source's heartbeats come"),

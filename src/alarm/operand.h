@@ -69,8 +69,9 @@ _Static_assert(OPERAND_COUNT <= 128, "sets of operands are two words");
 enum operand_kind { OPERAND_NUMBER, OPERAND_YES_NO, OPERAND_MODE };
 enum operand_of { OF_SITE, OF_SOURCE, OF_DRONE }; /* the greater decides */
 
-/* What can change it. */
-enum operand_by { BY_SAMPLE = 1, BY_CLOCK = 2 };
+/* What can change it: a sample; the clock at any time; the clock, and it is
+ * looked at once a second, or when something happens. */
+enum operand_by { BY_SAMPLE = 1, BY_CLOCK = 2, BY_SECOND = 4 };
 
 struct operand_desc {
 	const char *name;

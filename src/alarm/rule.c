@@ -165,7 +165,8 @@ static int read_only(struct rule *r, const char *only, struct err *err)
 		len += (size_t)snprintf(r->only + len, sizeof(r->only) - len, "%s%s", len ? " " : "", w);
 	}
 	free(words);
-	if (r->of != OF_DRONE && (r->modes || r->in_air >= 0 || r->armed >= 0))
+	r->gated = r->modes || r->in_air >= 0 || r->armed >= 0;
+	if (r->of != OF_DRONE && r->gated)
 		return err_set(err, "only: a mode or state is a drone's, and this rule is about no drone");
 	return 0;
 }

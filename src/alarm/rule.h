@@ -62,6 +62,7 @@ struct rule {
 	char only[RULE_ONLY_MAX + 1]; /* the patterns alone, blanks between; "": all */
 	uint16_t modes;           /* bit m: in that mode; 0: in any */
 	int8_t in_air, armed;     /* 1, 0, or -1: either */
+	bool gated;               /* any of these three is said */
 };
 
 struct rule_set {

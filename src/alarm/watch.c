@@ -9,6 +9,45 @@
 #include "alarm/watch_private.h"
 #include "base/mem.h"
 
+/* Whether it speaks of plain fields and flags alone; *fields is which. */
+static bool is_plain(const struct rule *r, uint64_t *fields)
+{
+	uint64_t plain = 0, uses[2] = { r->when.uses[0] | r->clear.uses[0], r->when.uses[1] | r->clear.uses[1] };
+
+	if (r->modes)
+		uses[0] |= UINT64_C(1) << FIELD_mode;
+	if (r->in_air >= 0 || r->armed >= 0)
+		uses[0] |= UINT64_C(1) << FIELD_flags;
+	for (int o = OPERAND_armed; o <= OPERAND_payload; o++) {
+		if (uses[o >> 6] >> (o & 63) & 1) {
+			uses[o >> 6] &= ~(UINT64_C(1) << (o & 63));
+			uses[0] |= UINT64_C(1) << FIELD_flags;
+		}
+	}
+	for (int i = 0; i < PLAIN_COUNT; i++)
+		plain |= UINT64_C(1) << plain_fields[i];
+	*fields = uses[0] & plain;
+	return uses[1] == 0 && (uses[0] & ~plain) == 0;
+}
+
+static void sort_rule(struct watch *w, size_t rule)
+{
+	const struct rule *r = &w->rules.rules[rule];
+	uint64_t bit = UINT64_C(1) << rule, fields;
+
+	w->of[r->of] |= bit;
+	w->by_sample |= r->by & BY_SAMPLE ? bit : 0;
+	w->by_clock |= r->by & BY_CLOCK ? bit : 0;
+	w->by_second |= r->by & BY_SECOND ? bit : 0;
+	if (!is_plain(r, &fields)) {
+		/* With the clock in it, the clock is what raises it. */
+		w->not_plain |= r->by == BY_SAMPLE ? bit : 0;
+		return;
+	}
+	for (int i = 0; i < PLAIN_COUNT; i++)
+		w->plain[i] |= fields >> plain_fields[i] & 1 ? bit : 0;
+}
+
 struct watch *watch_new(const struct watch_settings *settings, struct rule_set *rules)
 {
 	struct watch *w = xcalloc(1, sizeof(*w));
@@ -20,13 +59,8 @@ struct watch *watch_new(const struct watch_settings *settings, struct rule_set *
 	    settings->site && *settings->site ? settings->site : "site");
 	w->settings.site = w->site_name;
 	w->free = NONE;
-	for (size_t i = 0; i < w->rules.count; i++) {
-		const struct rule *r = &w->rules.rules[i];
-
-		w->of[r->of] |= UINT64_C(1) << i;
-		w->by_sample |= r->by & BY_SAMPLE ? UINT64_C(1) << i : 0;
-		w->by_clock |= r->by & BY_CLOCK ? UINT64_C(1) << i : 0;
-	}
+	for (size_t i = 0; i < w->rules.count; i++)
+		sort_rule(w, i);
 	w->site.of = OF_SITE;
 	w->site.first = NONE;
 	w->site.applies = w->of[OF_SITE];
@@ -69,7 +103,7 @@ static bool gate_open(const struct rule *r, struct view *view)
 
 static bool is_over(const struct rule *r, struct view *view)
 {
-	if (!gate_open(r, view))
+	if (r->gated && !gate_open(r, view))
 		return true;
 	return condition_eval(&r->clear, &view->v) == (r->clear_negated ? TRUTH_FALSE : TRUTH_TRUE);
 }
@@ -79,12 +113,14 @@ static bool counts(struct subject *s, int rule, const struct rule *r, struct vie
     size_t rule_count)
 {
 	uint64_t bit = UINT64_C(1) << rule;
-	enum truth truth = gate_open(r, view) ? condition_eval(&r->when, &view->v) : TRUTH_FALSE;
+	enum truth truth = !r->gated || gate_open(r, view) ? condition_eval(&r->when, &view->v)
+							   : TRUTH_FALSE;
 
 	if (truth == TRUTH_FALSE) {
 		if (s->pending & bit) {
 			s->pending &= ~bit;
-			s->holds[rule].count = 0;
+			if (s->holds)
+				s->holds[rule].count = 0;
 		}
 		return false;
 	}
@@ -126,8 +162,9 @@ static void run(struct watch *w, struct subject *s, uint64_t rules, struct view 
 
 		if (s->standing >> rule & 1)
 			run_standing(w, s, rule, view, sample);
-		else if (counts(s, rule, &w->rules.rules[rule], view, sample, w->rules.count))
-			alarm_raise(w, s, rule, view);
+		else if (counts(s, rule, &w->rules.rules[rule], view, sample, w->rules.count) &&
+		    !alarm_raise(w, s, rule, view))
+			s->pending |= UINT64_C(1) << rule; /* no room: tried again */
 	}
 }
 
@@ -149,9 +186,10 @@ void watch_sample(struct watch *w, const struct fleet *fleet, size_t drone, stru
 		return;
 	track_sample(t, d);
 	view_init(&view, w, fleet, drone, d->source, now);
-	/* What the clock raised, a sample may end. */
-	run(w, &t->subject, w->by_sample | (w->by_clock & (t->subject.standing | t->subject.pending)), &view,
-	    true);
+	/* What is pending or stands is looked at whatever changed: what the clock
+	 * raised, a sample may end. */
+	run(w, &t->subject, w->not_plain | track_plain(w, t, &d->newest) | t->subject.standing |
+	    t->subject.pending, &view, true);
 }
 
 /* The clock ---------------------------------------------------------------- */
@@ -225,7 +263,8 @@ static void run_source(struct watch *w, const struct fleet *fleet, int source, s
 		run(w, &view.source->subject, w->of[OF_SOURCE], &view, false);
 }
 
-static void run_drone(struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now)
+static void run_drone(struct watch *w, const struct fleet *fleet, size_t drone, uint64_t rules,
+    struct watch_now now)
 {
 	struct track *t = track_of(w, fleet, drone, now);
 	struct view view;
@@ -233,26 +272,45 @@ static void run_drone(struct watch *w, const struct fleet *fleet, size_t drone, 
 	if (!fleet->drones[drone].newest.known || fleet->drones[drone].awaited ||
 	    is_replay(w, &fleet->drones[drone]))
 		return;
+	if (now.mono_ms >= t->second_ms) {
+		t->second_ms = now.mono_ms + SECOND_MS;
+		rules |= w->by_second;
+	}
 	view_init(&view, w, fleet, drone, fleet->drones[drone].source, now);
-	run(w, &t->subject, w->by_clock, &view, false);
+	run(w, &t->subject, rules, &view, false);
+}
+
+/* The next part of the fleet. */
+static void run_part(struct watch *w, const struct fleet *fleet, struct watch_now now)
+{
+	size_t from = fleet->count * w->part / PARTS, to = fleet->count * (w->part + 1) / PARTS;
+
+	for (size_t i = from; i < to; i++)
+		run_drone(w, fleet, i, w->by_clock, now);
+	w->part = (w->part + 1) % PARTS;
 }
 
 int64_t watch_tick(struct watch *w, const struct fleet *fleet, struct watch_now now)
 {
-	if (now.mono_ms < w->tick_ms)
+	int64_t late = now.mono_ms - w->tick_ms;
+
+	if (late < 0)
 		return w->tick_ms;
 	w->tick_ms = now.mono_ms + TICK_MS;
-	alarms_clock(w, now);
-	if (now.mono_ms >= w->separation_ms) {
-		w->separation_ms = now.mono_ms + SEPARATION_MS;
+	if (now.mono_ms >= w->second_ms) {
+		w->second_ms = now.mono_ms + SECOND_MS;
 		separation_of(w, fleet, now);
 	}
 	/* Sources first, for a lost source takes its drones' alarms along. */
-	for (size_t i = 0; i < w->source_count; i++)
-		run_source(w, fleet, (int)i, now);
-	for (size_t i = 0; i < fleet->count; i++)
-		run_drone(w, fleet, i, now);
-	run_site(w, fleet, now);
+	if (w->part == 0 || late >= TICK_MS) {
+		alarms_clock(w, now);
+		for (size_t i = 0; i < w->source_count; i++)
+			run_source(w, fleet, (int)i, now);
+		run_site(w, fleet, now);
+	}
+	/* Called seldom, it has more to do at a time. */
+	for (int64_t i = 0; i <= late / TICK_MS && i < PARTS; i++)
+		run_part(w, fleet, now);
 	return w->tick_ms;
 }
 
@@ -321,7 +379,7 @@ void watch_happening(struct watch *w, const struct fleet *fleet, enum happening 
 		if (drone == WATCH_NO_DRONE)
 			return;
 		command_outcome(track_of(w, fleet, drone, now), what, text, now);
-		run_drone(w, fleet, drone, now);
+		run_drone(w, fleet, drone, w->by_clock | w->by_second, now);
 		break;
 	case HAPPENING_REJECT:
 		if (source < 0)

@@ -15,9 +15,9 @@
  * An unknown condition changes nothing: it raises no alarm and a standing one
  * stays. A rule of a drone that has never been heard is unknown.
  *
- * Cost: a sample runs the rules that a sample can change, values being worked
- * out as they are asked for; a tick runs the others for every drone, at most
- * four times a second. Memory: some 200 bytes a drone, and WATCH_ALARMS_MAX
+ * Cost: a sample runs the rules that it can change, values being worked out as
+ * they are asked for; the clock runs the others, for every drone four times a
+ * second, a part of the fleet at a time, so that no turn takes long. Memory: some 700 bytes a drone, and WATCH_ALARMS_MAX
  * alarms; beyond, new ones are refused and counted.
  */
 #ifndef ALARM_WATCH_H

@@ -16,8 +16,11 @@
 #include "alarm/watch.h"
 #include "base/geo.h"
 
-#define TICK_MS 250
-#define SEPARATION_MS 1000
+/* The clock looks at a part of the fleet every TICK_MS, at all of it in PARTS. */
+#define TICK_MS 50
+#define PARTS 5
+#define SECOND_MS 1000
+#define ENERGY_MS 500                 /* worked out anew; it is of half a minute's rate */
 #define SOURCE_PATIENCE_MS 10000 /* before one that was never heard counts as lost */
 #define COMMAND_FAILED_MS 60000
 #define RAISES_MAX 4096          /* remembered for floods and chattering */
@@ -35,6 +38,10 @@ struct subject {
 	struct pending *holds;   /* owned; by rule; NULL until one is pending */
 	uint32_t first;          /* alarm; NONE */
 };
+
+/* Fields that stay the same from one sample to the next more often than not:
+ * rules of nothing but these are run when one of them changed. */
+enum { PLAIN_battery, PLAIN_link, PLAIN_sats, PLAIN_fix, PLAIN_hdop, PLAIN_mode, PLAIN_flags, PLAIN_COUNT };
 
 /* The line of the mission that a drone should be on. */
 struct leg {
@@ -57,16 +64,22 @@ struct track {
 	struct energy_meter meter;
 	uint8_t mode;                 /* of the last sample */
 	int64_t moved_ms;             /* source's clock; when it was last somewhere else; 0: not so */
-	double moved_lat, moved_lon, moved_height;
+	double moved_lat, moved_lon, moved_cos, moved_height;
 	struct leg leg;
 	struct route *route;          /* owned; NULL: no plan known */
 	float closest_m, closest_s;
 	uint32_t closest_to;          /* drone; NONE */
 	int64_t closest_ms;           /* mono; 0: never */
+	int64_t second_ms;            /* mono; when what is looked at by the second is due */
+	int64_t energy_ms;            /* mono; when energy is due */
+	struct energy_out energy;
+	int32_t plain[PLAIN_COUNT];   /* raw fields of the last sample; see plain_fields */
 	int64_t failed_ms;            /* mono; 0: no command failed */
 	bool unknown;                 /* what became of a command is */
 	char *detail;                 /* owned; of the last command that failed */
 	struct zone_track *zones;     /* owned; watch_zones.c */
+	int64_t zones_ms;             /* mono; when they are asked again */
+	float margin_m, breach_s, over_m; /* what they said */
 };
 
 /* How many in the last minute. */
@@ -104,7 +117,10 @@ struct raise {
 
 struct watch {
 	struct rule_set rules;
-	uint64_t by_sample, by_clock, of[OF_DRONE + 1]; /* sets of rules */
+	/* Sets of rules. */
+	uint64_t by_sample, by_clock, by_second, of[OF_DRONE + 1];
+	uint64_t plain[PLAIN_COUNT]; /* that are of plain fields alone, this one among them */
+	uint64_t not_plain;          /* by_sample, and no such */
 	struct watch_settings settings;
 	char site_name[ID_SIZE];
 
@@ -139,7 +155,8 @@ struct watch {
 	struct separation_one *ones;     /* owned scratch */
 	struct separation_found *found;
 	size_t ones_cap;
-	int64_t tick_ms, separation_ms;  /* mono; when next */
+	int64_t tick_ms, second_ms;      /* mono; when next */
+	size_t part;                     /* of the fleet, next */
 };
 
 /* Operands of a subject at an instant. */
@@ -166,6 +183,10 @@ void track_clear(struct track *t);
 /* Where home is from it: m east and north of home. False: not known. */
 bool track_home(struct track *t, const struct drone *d, double *x, double *y);
 void track_sample(struct track *t, const struct drone *d);
+/* The rules to be run for a plain field that changed; remembers them all. */
+uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s);
+/* Which operand that field is. */
+extern const enum field plain_fields[PLAIN_COUNT];
 void minute_add(struct minute *m, int64_t second, uint32_t n);
 uint64_t minute_total(struct minute *m, int64_t second);
 

@@ -27,6 +27,27 @@ uint64_t minute_total(struct minute *m, int64_t second)
 	return m->total;
 }
 
+const enum field plain_fields[PLAIN_COUNT] = {
+	[PLAIN_battery] = FIELD_battery, [PLAIN_link] = FIELD_link, [PLAIN_sats] = FIELD_sats,
+	[PLAIN_fix] = FIELD_fix, [PLAIN_hdop] = FIELD_hdop, [PLAIN_mode] = FIELD_mode,
+	[PLAIN_flags] = FIELD_flags,
+};
+
+uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s)
+{
+	uint64_t rules = 0;
+
+	for (int i = 0; i < PLAIN_COUNT; i++) {
+		int32_t raw = sample_has(s, plain_fields[i]) ? (int32_t)s->raw[plain_fields[i]] : INT32_MIN;
+
+		if (raw == t->plain[i])
+			continue;
+		t->plain[i] = raw;
+		rules |= w->plain[i];
+	}
+	return rules;
+}
+
 struct track *track_of(struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now)
 {
 	const struct drone *d = &fleet->drones[drone];
@@ -47,6 +68,8 @@ struct track *track_of(struct watch *w, const struct fleet *fleet, size_t drone,
 		return t;
 	t->begun = true;
 	t->closest_to = NONE;
+	for (int i = 0; i < PLAIN_COUNT; i++)
+		t->plain[i] = INT32_MAX; /* no field's value: the first sample runs all */
 	t->subject.of = OF_DRONE;
 	t->subject.first = NONE;
 	t->subject.number = (uint32_t)drone;
@@ -117,8 +140,7 @@ static void note_progress(struct track *t, const struct sample *s, int64_t mode)
 		return;
 	}
 	/* A degree is 111 km nearly enough here, and never less than it looks. */
-	x = ((double)s->raw[FIELD_lon] * 1e-7 - t->moved_lon) * 111320 *
-	    cos(t->moved_lat * M_PI / 180);
+	x = ((double)s->raw[FIELD_lon] * 1e-7 - t->moved_lon) * 111320 * t->moved_cos;
 	y = ((double)s->raw[FIELD_lat] * 1e-7 - t->moved_lat) * 111320;
 	if (t->moved_ms && mode == t->mode && x * x + y * y < PROGRESS_M * PROGRESS_M &&
 	    !(fabs(height - t->moved_height) >= PROGRESS_M))
@@ -126,6 +148,7 @@ static void note_progress(struct track *t, const struct sample *s, int64_t mode)
 	t->moved_ms = sample_time(s);
 	t->moved_lat = (double)s->raw[FIELD_lat] * 1e-7;
 	t->moved_lon = (double)s->raw[FIELD_lon] * 1e-7;
+	t->moved_cos = cos(t->moved_lat * M_PI / 180);
 	t->moved_height = height;
 }
 

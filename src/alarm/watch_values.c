@@ -53,15 +53,15 @@ static double missing(const struct drone *d)
 	return (double)n;
 }
 
-static void home_values(struct view *view)
+static void measure_energy(struct view *view, double distance_m, double bearing_deg)
 {
 	const struct sample *s = &view->drone->newest;
 	struct energy_in in = {
 		.battery = sample_value(s, FIELD_battery),
 		.rate = energy_meter_rate(&view->track->meter),
 		.travel_rate = energy_meter_travel_rate(&view->track->meter),
-		.distance_m = NAN,
-		.bearing_deg = NAN,
+		.distance_m = distance_m,
+		.bearing_deg = bearing_deg,
 		.height_m = sample_value(s, FIELD_height),
 		.airspeed = energy_meter_airspeed(&view->track->meter),
 		.ground = energy_meter_ground(&view->track->meter),
@@ -70,21 +70,35 @@ static void home_values(struct view *view)
 		.speed = sample_value(s, FIELD_speed),
 		.course = sample_value(s, FIELD_course),
 	};
-	struct energy_out out;
+
+	energy_home(&in, &view->track->energy);
+}
+
+static void energy_values(struct view *view)
+{
+	struct track *t = view->track;
 	double x, y;
 
-	if (track_home(view->track, view->drone, &x, &y)) {
-		in.distance_m = sqrt(x * x + y * y);
-		in.bearing_deg = atan2(-x, -y) * 180 / M_PI;
+	if (view->now.mono_ms >= t->energy_ms) {
+		t->energy_ms = view->now.mono_ms + ENERGY_MS;
+		if (track_home(t, view->drone, &x, &y))
+			measure_energy(view, sqrt(x * x + y * y), atan2(-x, -y) * 180 / M_PI);
+		else
+			measure_energy(view, NAN, NAN);
 	}
-	energy_home(&in, &out);
-	operands_set(&view->v, OPERAND_distance_home_m, in.distance_m);
-	operands_set(&view->v, OPERAND_battery_rate, in.rate * 60);
-	operands_set(&view->v, OPERAND_time_home_s, out.time_home_s);
-	operands_set(&view->v, OPERAND_energy_home, out.home);
-	operands_set(&view->v, OPERAND_energy_margin, out.margin);
-	operands_set(&view->v, OPERAND_endurance_s, out.endurance_s);
-	operands_set(&view->v, OPERAND_no_return_s, out.no_return_s);
+	operands_set(&view->v, OPERAND_battery_rate, energy_meter_rate(&t->meter) * 60);
+	operands_set(&view->v, OPERAND_time_home_s, t->energy.time_home_s);
+	operands_set(&view->v, OPERAND_energy_home, t->energy.home);
+	operands_set(&view->v, OPERAND_energy_margin, t->energy.margin);
+	operands_set(&view->v, OPERAND_endurance_s, t->energy.endurance_s);
+	operands_set(&view->v, OPERAND_no_return_s, t->energy.no_return_s);
+}
+
+static double distance_home_m(const struct view *view)
+{
+	double x, y;
+
+	return track_home(view->track, view->drone, &x, &y) ? sqrt(x * x + y * y) : NAN;
 }
 
 static double cross_track_m(const struct view *view)
@@ -152,6 +166,8 @@ static double drone_value(struct view *view, enum operand o)
 		return view->drone->rate_hz > 0 ? view->drone->rate_hz : NAN;
 	case OPERAND_missing:
 		return missing(view->drone);
+	case OPERAND_distance_home_m:
+		return distance_home_m(view);
 	case OPERAND_separation_m:
 	case OPERAND_separation_s:
 	case OPERAND_separation_first:
@@ -212,7 +228,7 @@ static double field_value(const struct sample *s, enum operand o)
 static void fill(struct operands *v, enum operand o)
 {
 	struct view *view = (struct view *)v;
-	enum operand_of of = operand_desc(o)->of;
+	enum operand_of of = o <= OPERAND_payload ? OF_DRONE : operand_desc(o)->of;
 
 	if (of == OF_SITE)
 		operands_set(v, o, site_value(view, o));
@@ -222,8 +238,8 @@ static void fill(struct operands *v, enum operand o)
 		operands_set(v, o, NAN);
 	else if (o < (enum operand)FIELD_COUNT)
 		operands_set(v, o, field_value(&view->drone->newest, o));
-	else if (o >= OPERAND_distance_home_m && o <= OPERAND_no_return_s)
-		home_values(view);
+	else if (o >= OPERAND_time_home_s && o <= OPERAND_no_return_s)
+		energy_values(view);
 	else if (o >= OPERAND_fence_margin_m && o <= OPERAND_height_over_ceiling_m)
 		zones_values(view);
 	else

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alarm/watch_private.h"
 #include "alarm/zones.h"
@@ -17,13 +18,12 @@
 #define NEAR_S 25.0
 #define NEAR_M 30.0
 /* The operands' word for "not soon". */
-#define NOT_SOON_S 86400.0
+#define NOT_SOON_S 86400.0f
 
 struct zone_track {
 	struct zone_set *own;    /* owned; of the drone's plan; NULL: no fence */
 	struct zone_memo memo;
-	struct zone_verdict verdict;
-	int64_t due_ms;          /* mono; 0: at once */
+	struct zone_verdict verdict; /* for its names */
 	char words[ZONE_WORDS_SIZE];
 };
 
@@ -39,6 +39,7 @@ static bool is_near(const struct zone_verdict *v, const struct zone_fix *fix)
 
 static void ask(struct view *view, struct zone_track *z)
 {
+	struct track *t = view->track;
 	struct zone_fix fix;
 
 	zone_fix_of(&fix, view->drone->id, &view->drone->newest);
@@ -46,24 +47,34 @@ static void ask(struct view *view, struct zone_track *z)
 	if (!sample_flag(&view->drone->newest, FLAG_POSITION_VALID))
 		fix.lat = fix.lon = NAN; /* an estimate breaches nothing */
 	zone_check(view->w->zones, z->own, &z->memo, &fix, view->now.ms, &z->verdict);
-	z->due_ms = view->now.mono_ms + (is_near(&z->verdict, &fix) ? NEAR_MS : FAR_MS);
+	t->zones_ms = view->now.mono_ms + (is_near(&z->verdict, &fix) ? NEAR_MS : FAR_MS);
+	t->margin_m = (float)z->verdict.margin_m;
+	t->breach_s = isinf(z->verdict.breach_s) ? NOT_SOON_S : (float)z->verdict.breach_s;
+	t->over_m = (float)z->verdict.over_m;
+}
+
+/* Nothing is known until they are asked. */
+static void forget_answer(struct track *t)
+{
+	t->zones_ms = 0;
+	t->margin_m = t->breach_s = t->over_m = NAN;
 }
 
 void zones_values(struct view *view)
 {
-	struct zone_track *z = view->track->zones;
-	struct zone_verdict v = { .margin_m = NAN, .breach_s = NAN, .over_m = NAN, .under_m = NAN };
+	struct track *t = view->track;
 
-	if (!z && view->w->zones)
-		z = view->track->zones = xcalloc(1, sizeof(*z));
-	if (z && (view->w->zones || z->own)) {
-		if (view->now.mono_ms >= z->due_ms)
-			ask(view, z);
-		v = z->verdict;
+	if (view->now.mono_ms >= t->zones_ms) {
+		if (!t->zones && view->w->zones)
+			t->zones = xcalloc(1, sizeof(*t->zones));
+		forget_answer(t);
+		t->zones_ms = view->now.mono_ms + FAR_MS;
+		if (t->zones && (view->w->zones || t->zones->own))
+			ask(view, t->zones);
 	}
-	operands_set(&view->v, OPERAND_fence_margin_m, v.margin_m);
-	operands_set(&view->v, OPERAND_time_to_breach_s, isinf(v.breach_s) ? NOT_SOON_S : v.breach_s);
-	operands_set(&view->v, OPERAND_height_over_ceiling_m, v.over_m);
+	operands_set(&view->v, OPERAND_fence_margin_m, (double)t->margin_m);
+	operands_set(&view->v, OPERAND_time_to_breach_s, (double)t->breach_s);
+	operands_set(&view->v, OPERAND_height_over_ceiling_m, (double)t->over_m);
 }
 
 void zones_plan(struct track *t, const struct plan *plan)
@@ -71,6 +82,7 @@ void zones_plan(struct track *t, const struct plan *plan)
 	struct err err;
 
 	zones_forget(t);
+	forget_answer(t);
 	if (!plan || plan->fence_count == 0)
 		return;
 	t->zones = xcalloc(1, sizeof(*t->zones));
@@ -107,13 +119,11 @@ void watch_zones(struct watch *w, const struct zone_set *zones)
 {
 	w->zones = zones;
 	for (size_t i = 0; i < w->track_count; i++) {
-		struct zone_track *z = w->tracks[i].zones;
+		struct track *t = &w->tracks[i];
 
 		/* What it says of the set before means nothing any more. */
-		if (z) {
-			z->due_ms = 0;
-			z->verdict = (struct zone_verdict){ .margin_m = NAN, .breach_s = NAN, .over_m = NAN,
-				.under_m = NAN };
-		}
+		forget_answer(t);
+		if (t->zones)
+			memset(&t->zones->verdict, 0, sizeof(t->zones->verdict));
 	}
 }

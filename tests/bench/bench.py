@@ -76,6 +76,15 @@ def watch(build, feed, seconds):
     return json.loads(out.stdout)
 
 
+def rules_cost(build, drones, daemon_us):
+    """Every alarm rule, against all that the daemon spends on a sample."""
+    out = subprocess.run([build / "bench/alarm_bench", str(drones), "10"], capture_output=True, text=True,
+                         check=True)
+    cost = json.loads(out.stdout)
+    report(f"{drones} drones x 10 Hz: rules, share of ingest", 100 * cost["rules_us"] / daemon_us, "%", 20)
+    print(f"      rules: {cost['rules_us']:.2f} us a sample, longest turn of their clock {cost['turn_ms']:.1f} ms")
+
+
 def load(build, drones, rate, seconds, bars):
     site = Site(build, drones, rate)
     name = f"{drones} drones x {rate} Hz"
@@ -91,6 +100,8 @@ def load(build, drones, rate, seconds, bars):
         report(f"{name}: samples missing on the feed", seen["holes"], "", 0)
         report(f"{name}: sample to daemon feed, p99", seen["p99_ms"], "ms", bars["p99_ms"])
         report(f"{name}: daemon CPU a million samples", daemon_cpu / seen["samples"] * 1e6, "s", 5)
+        if drones == 5000:
+            rules_cost(build, drones, daemon_cpu / seen["samples"] * 1e6)
         report(f"{name}: simulator CPU", sim_cpu / wall, "cores", 0.5)
         report(f"{name}: daemon memory", memory, "MB", 300)
         time.sleep(1)
@@ -114,13 +125,15 @@ def load(build, drones, rate, seconds, bars):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000, screen, history, map or zone")
+    parser.add_argument("--only", help="500, 5000, screen, history, map, zone, or alarm (against 5 us a sample)")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
         load(args.build, 500, 10, seconds, {"p99_ms": 5})
     if args.only in (None, "5000"):
         load(args.build, 5000, 10, seconds, {"p99_ms": 50})
+    if args.only == "alarm":
+        rules_cost(args.build, 5000, 5.0)
     if args.only in (None, "screen"):
         screen_bench.run(args.build, report)
     for what in ("history", "map", "zone"):
