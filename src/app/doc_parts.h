@@ -25,6 +25,10 @@ void doc_flags(FILE *out);
 void doc_fixes(FILE *out);
 void doc_severities(FILE *out);
 
+/* doc_alarms.c: the rules that are built in, and what rules may speak of. */
+void doc_rules(FILE *out);
+void doc_operands(FILE *out);
+
 /* doc_protocol.c: topics and bodies of the feed, requests and codes of the
  * control socket, why a daemon refuses a feed message. */
 void doc_topics(FILE *out);
