@@ -33,9 +33,18 @@
 enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
 
 enum node_op {
-	NODE_AND, NODE_OR, NODE_NOT,             /* a, b: nodes */
-	NODE_LESS, NODE_AT_MOST, NODE_MORE, NODE_AT_LEAST, NODE_EQUAL, NODE_OTHER, /* operands, or number */
-	NODE_YES, NODE_KNOWN, NODE_UNKNOWN,      /* a: operand */
+	NODE_AND,
+	NODE_OR,
+	NODE_NOT, /* a, b: nodes */
+	NODE_LESS,
+	NODE_AT_MOST,
+	NODE_MORE,
+	NODE_AT_LEAST,
+	NODE_EQUAL,
+	NODE_OTHER, /* operands, or number */
+	NODE_YES,
+	NODE_KNOWN,
+	NODE_UNKNOWN, /* a: operand */
 };
 
 struct node {

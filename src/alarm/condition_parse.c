@@ -27,10 +27,15 @@ struct parser {
 static const struct {
 	const char *text;
 	enum node_op op, mirrored; /* 15 > x is x < 15 */
-} compares[] = { /* the longer before its beginning */
-	{ "<=", NODE_AT_MOST, NODE_AT_LEAST }, { ">=", NODE_AT_LEAST, NODE_AT_MOST },
-	{ "==", NODE_EQUAL, NODE_EQUAL }, { "!=", NODE_OTHER, NODE_OTHER },
-	{ "<", NODE_LESS, NODE_MORE }, { ">", NODE_MORE, NODE_LESS }, { "=", NODE_EQUAL, NODE_EQUAL },
+} compares[] = {
+	/* the longer before its beginning */
+	{ "<=", NODE_AT_MOST, NODE_AT_LEAST },
+	{ ">=", NODE_AT_LEAST, NODE_AT_MOST },
+	{ "==", NODE_EQUAL, NODE_EQUAL },
+	{ "!=", NODE_OTHER, NODE_OTHER },
+	{ "<", NODE_LESS, NODE_MORE },
+	{ ">", NODE_MORE, NODE_LESS },
+	{ "=", NODE_EQUAL, NODE_EQUAL },
 };
 
 static enum node_op mirrored(enum node_op op)
@@ -50,7 +55,8 @@ static bool is_word_byte(char c)
 static int take_word(struct parser *p, size_t len)
 {
 	if (!str_copy_n(p->word, sizeof(p->word), p->at, len))
-		return err_set(p->err, "\"%s...\" at column %zu is too long for a word", p->word, p->column);
+		return err_set(
+		    p->err, "\"%s...\" at column %zu is too long for a word", p->word, p->column);
 	p->at += len;
 	return 0;
 }
@@ -88,7 +94,8 @@ static int next(struct parser *p)
 			return -1;
 		p->token = TOKEN_NUMBER;
 		if (!str_double(p->word, &p->number))
-			return err_set(p->err, "\"%s\" at column %zu is no number", p->word, p->column);
+			return err_set(
+			    p->err, "\"%s\" at column %zu is no number", p->word, p->column);
 		return 0;
 	}
 	while (is_word_byte(p->at[len]) || p->at[len] == '%' || (len > 0 && p->at[len] == '/'))
@@ -100,7 +107,8 @@ static int next(struct parser *p)
 		while (((unsigned char)p->at[len] & 0xc0) == 0x80);
 		take_word(p, len < 4 ? len : 4);
 		str_clean(p->word);
-		return err_set(p->err, "\"%s\" at column %zu means nothing here", p->word, p->column);
+		return err_set(
+		    p->err, "\"%s\" at column %zu means nothing here", p->word, p->column);
 	}
 	p->token = TOKEN_WORD;
 	return take_word(p, len);
@@ -114,8 +122,10 @@ static bool at_word(const struct parser *p, const char *word)
 static int unexpected(struct parser *p, const char *wanted)
 {
 	if (p->token == TOKEN_END)
-		return err_set(p->err, "it ends at column %zu where %s is wanted", p->column, wanted);
-	return err_set(p->err, "\"%s\" at column %zu stands where %s is wanted", p->word, p->column, wanted);
+		return err_set(
+		    p->err, "it ends at column %zu where %s is wanted", p->column, wanted);
+	return err_set(
+	    p->err, "\"%s\" at column %zu stands where %s is wanted", p->word, p->column, wanted);
 }
 
 /* The new node's number, or -1. */
@@ -148,10 +158,11 @@ static int take_operand(struct parser *p, enum operand *o)
 	}
 	near = operand_nearest(p->word);
 	if (near)
-		return err_set(p->err, "there is no operand \"%s\" (column %zu); did you mean %s?", p->word,
-		    p->column, near);
-	return err_set(p->err, "there is no operand \"%s\" (column %zu); odyssey-alarms(5) lists them",
-	    p->word, p->column);
+		return err_set(p->err, "there is no operand \"%s\" (column %zu); did you mean %s?",
+		    p->word, p->column, near);
+	return err_set(p->err,
+	    "there is no operand \"%s\" (column %zu); odyssey-alarms(5) lists them", p->word,
+	    p->column);
 }
 
 static int take_mode(struct parser *p, double *number)
@@ -255,8 +266,9 @@ static int term(struct parser *p)
 		return compare_with(p, o);
 	if (operand_desc(o)->kind == OPERAND_YES_NO)
 		return add(p, (struct node){ .op = NODE_YES, .a = o });
-	return err_set(p->err, "%s (column %zu) is no yes or no: compare it with %s", operand_desc(o)->name,
-	    column, operand_desc(o)->kind == OPERAND_MODE ? "a mode" : "a number");
+	return err_set(p->err, "%s (column %zu) is no yes or no: compare it with %s",
+	    operand_desc(o)->name, column,
+	    operand_desc(o)->kind == OPERAND_MODE ? "a mode" : "a number");
 }
 
 static int either(struct parser *p);
@@ -266,8 +278,8 @@ static int negation(struct parser *p)
 	int at;
 
 	if (p->depth == CONDITION_DEPTH_MAX)
-		return err_set(p->err, "it is nested deeper than %d at column %zu", CONDITION_DEPTH_MAX,
-		    p->column);
+		return err_set(p->err, "it is nested deeper than %d at column %zu",
+		    CONDITION_DEPTH_MAX, p->column);
 	if (at_word(p, "not")) {
 		p->depth++;
 		at = next(p) == -1 ? -1 : negation(p);
@@ -293,7 +305,8 @@ static int chain(struct parser *p, const char *word, enum node_op op, int (*part
 	while (left >= 0 && at_word(p, word)) {
 		right = next(p) == -1 ? -1 : part(p);
 		left = right < 0 ? -1
-				 : add(p, (struct node){ .op = op, .a = (uint8_t)left, .b = (uint8_t)right });
+				 : add(p, (struct node){
+					      .op = op, .a = (uint8_t)left, .b = (uint8_t)right });
 	}
 	return left;
 }

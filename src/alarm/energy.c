@@ -28,8 +28,10 @@ static double ground_speed(const struct energy_in *in)
 	bool windy = !isnan(in->wind) && !isnan(in->wind_from);
 	/* The wind blows to wind_from + 180. */
 	double angle = windy ? radians(in->wind_from + 180 - in->bearing_deg) : 0;
-	double along = windy ? in->wind * cos(angle) : 0, across = windy ? in->wind * sin(angle) : 0;
-	double v = windy && in->airspeed < in->wind + BARELY ? fmax(in->airspeed, in->ground) : in->airspeed;
+	double along = windy ? in->wind * cos(angle) : 0,
+	       across = windy ? in->wind * sin(angle) : 0;
+	double v = windy && in->airspeed < in->wind + BARELY ? fmax(in->airspeed, in->ground)
+							     : in->airspeed;
 	double rest = v * v - across * across, ground;
 
 	if (isnan(v))
@@ -53,7 +55,9 @@ void energy_home(const struct energy_in *in, struct energy_out *out)
 		out->endurance_s = fmin(in->battery / in->rate, ENERGY_FOREVER_S);
 	if (isnan(in->distance_m) || isnan(ground))
 		return;
-	way = ground > 0 ? in->distance_m / ground : in->distance_m < NEXT_TO ? 0 : ENERGY_FOREVER_S;
+	way = ground > 0                 ? in->distance_m / ground
+	      : in->distance_m < NEXT_TO ? 0
+					 : ENERGY_FOREVER_S;
 	out->time_home_s = fmin(way + down, ENERGY_FOREVER_S);
 	if (isnan(in->battery) || !(in->rate > 0))
 		return;

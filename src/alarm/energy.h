@@ -10,10 +10,10 @@
  * but no more than was flown of late, for what hovers keeps its speed over ground
  * and not that through the air. Where v is hardly more than the wind, going with
  * it, the ground speed flown stands for v for the same reason. Nothing gets
- * home where c >= v or ground <= 0. The time home is distance / ground and the descent from the present height after it. The charge it takes
- * is the former at the rate c measured while going somewhere, for one that
- * hovers on rotors and travels on wings uses several times as much at the one;
- * and the latter at that or the present rate r, whichever is more.
+ * home where c >= v or ground <= 0. The time home is distance / ground and the descent from the
+ *present height after it. The charge it takes is the former at the rate c measured while going
+ *somewhere, for one that hovers on rotors and travels on wings uses several times as much at the
+ *one; and the latter at that or the present rate r, whichever is more.
  *
  * The point of no return is where the charge left equals what home takes. With
  * charge b falling at r and the way home growing by g seconds for each second

@@ -28,7 +28,8 @@ static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	FLAG(video, "it sends video"),
 	FLAG(payload, "its payload is aboard"),
 
-	CLOCK(age_s, "s", 0, "since its newest sample: by arrival or by its source's clock, whichever is longer"),
+	CLOCK(age_s, "s", 0,
+	    "since its newest sample: by arrival or by its source's clock, whichever is longer"),
 	CLOCK(stale_s, "s", 0, "age at which it is stale: the option, at least 3 sample periods"),
 	CLOCK(lost_s, "s", 0, "age at which it is lost: the option, at least stale_s"),
 	SECOND(rate_hz, "Hz", 1, "how often its samples come"),
@@ -40,13 +41,17 @@ static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	SAMPLE(energy_home, "%", 0, "charge it takes to be on the ground at home"),
 	SAMPLE(energy_margin, "%", 0, "charge that would be left then"),
 	SAMPLE(endurance_s, "s", 0, "until the battery is empty, at the present rate"),
-	SAMPLE(no_return_s, "s", 0, "until the charge no longer takes it home, flying on as it does"),
+	SAMPLE(
+	    no_return_s, "s", 0, "until the charge no longer takes it home, flying on as it does"),
 
-	SAMPLE(fence_margin_m, "m", 0, "inside its fences and outside what is forbidden, by so much; negative: breached"),
-	SAMPLE(time_to_breach_s, "s", 0, "until then if it goes on as it moves and turns; 86400: not soon"),
+	SAMPLE(fence_margin_m, "m", 0,
+	    "inside its fences and outside what is forbidden, by so much; negative: breached"),
+	SAMPLE(time_to_breach_s, "s", 0,
+	    "until then if it goes on as it moves and turns; 86400: not soon"),
 	SAMPLE(height_over_ceiling_m, "m", 0, "above the ceiling here; negative: below it"),
 
-	SECOND(separation_m, "m", 0, "closest it will come to another of the fleet within 30 s; 10000: to none"),
+	SECOND(separation_m, "m", 0,
+	    "closest it will come to another of the fleet within 30 s; 10000: to none"),
 	SECOND(separation_s, "s", 0, "until then"),
 	ROW(separation_first, "", OPERAND_YES_NO, OF_DRONE, BY_SECOND, 0,
 	    "it is the one of the two that the alarm is raised for"),
@@ -66,13 +71,19 @@ static const struct operand_desc derived[OPERAND_COUNT - FIELD_COUNT] = {
 	    "messages of its source refused in the last minute"),
 
 	ROW(history_out, "", OPERAND_YES_NO, OF_SITE, BY_CLOCK, 0, "the history cannot be written"),
-	ROW(alarms_10min, "", OPERAND_NUMBER, OF_SITE, BY_CLOCK, 0, "alarms raised in the last 10 minutes"),
+	ROW(alarms_10min, "", OPERAND_NUMBER, OF_SITE, BY_CLOCK, 0,
+	    "alarms raised in the last 10 minutes"),
 };
 
 static const struct operand_desc fields[FIELD_COUNT] = {
-#define FIELD(name_, type_, unit_, scale_, min_, max_, decimals_, help_)       \
-	{ .name = #name_, .unit = unit_, .of = OF_DRONE, .by = BY_SAMPLE, .decimals = decimals_, .help = help_, \
-	  .kind = (int)FIELD_##name_ == (int)FIELD_mode ? OPERAND_MODE : OPERAND_NUMBER },
+#define FIELD(name_, type_, unit_, scale_, min_, max_, decimals_, help_)                           \
+	{ .name = #name_,                                                                          \
+		.unit = unit_,                                                                     \
+		.of = OF_DRONE,                                                                    \
+		.by = BY_SAMPLE,                                                                   \
+		.decimals = decimals_,                                                             \
+		.help = help_,                                                                     \
+		.kind = (int)FIELD_##name_ == (int)FIELD_mode ? OPERAND_MODE : OPERAND_NUMBER },
 #include "proto/fields.def"
 #undef FIELD
 };

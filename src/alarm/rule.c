@@ -60,8 +60,10 @@ static int read_clear(struct rule *r, const char *clear, struct err *err)
 	if (str_double(clear, &limit)) {
 		if (condition_with_limit(&r->when, limit, &r->clear))
 			return 0;
-		return err_set(err, "clear: \"%.40s\" is a number, and `when` compares nothing with one; "
-			"say a condition", clear);
+		return err_set(err,
+		    "clear: \"%.40s\" is a number, and `when` compares nothing with one; "
+		    "say a condition",
+		    clear);
 	}
 	if (condition_parse(&r->clear, clear, &why) == -1)
 		return err_set(err, "clear: %s", why.text);
@@ -114,11 +116,14 @@ static int read_text(struct rule *r, const char *text, struct err *err)
 		const char *close = strchr(open, '}');
 
 		if (!close)
-			return err_set(err, "text: the { at column %d has no }", (int)(open - text) + 1);
+			return err_set(
+			    err, "text: the { at column %d has no }", (int)(open - text) + 1);
 		if (!read_slot(open + 1, (size_t)(close - open - 1), &slot))
-			return err_set(err, "text: {%.*s} at column %d is neither an operand nor limit, "
-				"source, other, zone or detail", (int)(close - open - 1 < 40 ? close - open - 1 : 40),
-			    open + 1, (int)(open - text) + 1);
+			return err_set(err,
+			    "text: {%.*s} at column %d is neither an operand nor limit, "
+			    "source, other, zone or detail",
+			    (int)(close - open - 1 < 40 ? close - open - 1 : 40), open + 1,
+			    (int)(open - text) + 1);
 	}
 	return 0;
 }
@@ -162,12 +167,14 @@ static int read_only(struct rule *r, const char *only, struct err *err)
 	for (char *w; (w = strsep(&rest, SEPARATORS));) {
 		if (!*w || read_only_word(r, w))
 			continue;
-		len += (size_t)snprintf(r->only + len, sizeof(r->only) - len, "%s%s", len ? " " : "", w);
+		len += (size_t)snprintf(
+		    r->only + len, sizeof(r->only) - len, "%s%s", len ? " " : "", w);
 	}
 	free(words);
 	r->gated = r->modes || r->in_air >= 0 || r->armed >= 0;
 	if (r->of != OF_DRONE && r->gated)
-		return err_set(err, "only: a mode or state is a drone's, and this rule is about no drone");
+		return err_set(
+		    err, "only: a mode or state is a drone's, and this rule is about no drone");
 	return 0;
 }
 
@@ -193,8 +200,8 @@ static int read_rule(struct rule *r, const struct rule_words *w, struct err *err
 	str_copy(r->name, sizeof(r->name), w->name);
 	r->latch = w->latch == 1;
 	if (!w->when || !*w->when)
-		return err_set(err, "alarm %s: when: nothing is said; no rule of that name is built in",
-		    w->name);
+		return err_set(err,
+		    "alarm %s: when: nothing is said; no rule of that name is built in", w->name);
 	if (condition_parse(&r->when, w->when, &why) == -1)
 		return err_set(err, "alarm %s: when: %s", w->name, why.text);
 	if (read_clear(r, w->clear ? w->clear : "", &why) == -1 ||
@@ -206,8 +213,10 @@ static int read_rule(struct rule *r, const struct rule_words *w, struct err *err
 	if (read_only(r, w->only ? w->only : "", &why) == -1)
 		return err_set(err, "alarm %s: %s", w->name, why.text);
 	if (r->hold_samples && r->of != OF_DRONE)
-		return err_set(err, "alarm %s: for: a count is of a drone's samples, and this rule is about "
-			"none; say a time", w->name);
+		return err_set(err,
+		    "alarm %s: for: a count is of a drone's samples, and this rule is about "
+		    "none; say a time",
+		    w->name);
 	return 0;
 }
 
@@ -254,10 +263,12 @@ int rule_set_build(struct rule_set *set, const struct rule_words *own, size_t n,
 		if (all[i].off)
 			continue;
 		if (set->count == RULES_MAX) {
-			ret = err_set(err, "alarm %s: there are more than %d rules; switch some off",
-			    all[i].name, RULES_MAX);
+			ret =
+			    err_set(err, "alarm %s: there are more than %d rules; switch some off",
+				all[i].name, RULES_MAX);
 		} else if (!id_valid(all[i].name, strlen(all[i].name))) {
-			ret = err_set(err, "alarm \"%.40s\": a name is 1 to %d letters, digits, - and _",
+			ret = err_set(err,
+			    "alarm \"%.40s\": a name is 1 to %d letters, digits, - and _",
 			    all[i].name, ID_MAX);
 		} else {
 			ret = read_rule(&set->rules[set->count], &all[i], err);
@@ -310,7 +321,8 @@ void rule_say_value(char *out, size_t size, enum operand o, double value)
 	else if (d->kind == OPERAND_YES_NO)
 		snprintf(out, size, "%s", value != 0 ? "yes" : "no");
 	else /* 0 rather than -0 */
-		snprintf(out, size, "%.*f", d->decimals, fabs(value) < 0.5 * pow(10, -d->decimals) ? 0 : value);
+		snprintf(out, size, "%.*f", d->decimals,
+		    fabs(value) < 0.5 * pow(10, -d->decimals) ? 0 : value);
 }
 
 /* Appends what stands for the slot. */
@@ -321,7 +333,8 @@ static void say_slot(const struct rule *r, const struct slot *s, struct operands
 	double value;
 
 	if (s->name >= 0) {
-		const char *name = *(const char *const *)((const char *)names + name_words[s->name].offset);
+		const char *name =
+		    *(const char *const *)((const char *)names + name_words[s->name].offset);
 
 		str_copy(out, size, name && *name ? name : "?");
 	} else if (s->limit) {

@@ -1,19 +1,20 @@
 /* The rules that are on unless the configuration says otherwise: see rule.h. */
 #include "alarm/rule.h"
 
-#define RULE(name_, level_, when_, hold_, clear_, text_, ...)                  \
-	{ .name = name_, .level = level_, .when = when_, .hold = hold_, .clear = clear_, .text = text_, \
-	  .latch = 0, __VA_ARGS__ }
+#define RULE(name_, level_, when_, hold_, clear_, text_, ...)                                      \
+	{                                                                                          \
+		.name = name_, .level = level_, .when = when_, .hold = hold_, .clear = clear_,     \
+		.text = text_, .latch = 0, __VA_ARGS__                                             \
+	}
 
 const struct rule_words rules_builtin[] = {
 	RULE("battery-low", "warning", "in_air and battery < 15", "3x", "18",
-	    "battery {battery} %: bring it home",
-	    .help = "The charge is low in the air."),
+	    "battery {battery} %: bring it home", .help = "The charge is low in the air."),
 	RULE("battery-critical", "critical", "in_air and battery < 7", "3x", "9",
-	    "battery {battery} %: land it now",
-	    .help = "The charge is all but gone in the air."),
+	    "battery {battery} %: land it now", .help = "The charge is all but gone in the air."),
 	RULE("return-energy", "warning", "in_air and no_return_s < 60", "5s", "120",
-	    "point of no return in {no_return_s} s, {energy_margin} % would be left at home: turn it back",
+	    "point of no return in {no_return_s} s, {energy_margin} % would be left at home: turn "
+	    "it back",
 	    .help = "At the rate measured, the way home will soon take more charge than there is."),
 	RULE("return-short", "critical", "in_air and energy_margin < 0", "5s", "3",
 	    "home takes {energy_home} %, {battery} % is left: land it on the way",
@@ -24,11 +25,11 @@ const struct rule_words rules_builtin[] = {
 	RULE("fence-breach", "critical", "in_air and fence_margin_m < 0", "2x", "5",
 	    "{-fence_margin_m} m past the limit of {zone}: bring it back",
 	    .help = "It is outside its fence, or in a forbidden area."),
-	RULE("fence-ahead", "warning", "in_air and time_to_breach_s < 15 and fence_margin_m >= 0", "3x",
-	    "20", "{time_to_breach_s} s to the limit of {zone}: turn it away",
+	RULE("fence-ahead", "warning", "in_air and time_to_breach_s < 15 and fence_margin_m >= 0",
+	    "3x", "20", "{time_to_breach_s} s to the limit of {zone}: turn it away",
 	    .help = "Going on as it moves and turns, it will be past a limit."),
-	RULE("separation", "warning", "separation_m < 5 and separation_s < 15 and separation_first", "1s",
-	    "15", "{separation_m} m from {other} in {separation_s} s: hold one of the two",
+	RULE("separation", "warning", "separation_m < 5 and separation_s < 15 and separation_first",
+	    "1s", "15", "{separation_m} m from {other} in {separation_s} s: hold one of the two",
 	    .help = "Two of the fleet come close; raised once for the two."),
 	RULE("stale", "watch", "in_air and age_s > stale_s and source_up", "1s", "",
 	    "no sample for {age_s} s: what is shown is old",
@@ -36,9 +37,8 @@ const struct rule_words rules_builtin[] = {
 	RULE("lost", "critical", "age_s > lost_s and source_up and (in_air or armed)", "",
 	    "age_s < stale_s", "not heard for {age_s} s: look where it was last seen",
 	    .help = "Its samples ended in the air, or armed, while its source is there."),
-	RULE("lost-ground", "watch",
-	    "age_s > lost_s and source_up and not in_air and not armed", "", "age_s < stale_s",
-	    "not heard for {age_s} s, on the ground: switched off?",
+	RULE("lost-ground", "watch", "age_s > lost_s and source_up and not in_air and not armed",
+	    "", "age_s < stale_s", "not heard for {age_s} s, on the ground: switched off?",
 	    .help = "Its samples ended on the ground."),
 	RULE("source-lost", "critical", "not source_up", "", "",
 	    "{source} is not heard: the state of its drones is not known; look at the link to it",
@@ -51,10 +51,10 @@ const struct rule_words rules_builtin[] = {
 	    "position is poor: {sats} satellites, dilution {hdop}; keep it away from obstacles",
 	    .help = "The position may be metres off, or end."),
 	RULE("link-weak", "warning", "in_air and link < 25", "5s", "35",
-	    "radio link {link} %: bring it nearer, or higher",
-	    .help = "The radio link may end."),
+	    "radio link {link} %: bring it nearer, or higher", .help = "The radio link may end."),
 	RULE("clock-skew", "watch", "clock_skew_s > 2", "10s", "1",
-	    "the clock of {source} is {clock_skew_s} s off: have it set; ages are corrected until then",
+	    "the clock of {source} is {clock_skew_s} s off: have it set; ages are corrected until "
+	    "then",
 	    .help = "A source's clock differs from ours."),
 	RULE("failsafe", "warning", "failsafe and (in_air or armed)", "", "",
 	    "a failsafe of its own is active, mode {mode}: watch it, overrule it if it is wrong",
@@ -78,7 +78,8 @@ const struct rule_words rules_builtin[] = {
 	    "{missing} samples are missing: asked for again; odyssey history lists them",
 	    .help = "Holes in its samples were not filled within a minute."),
 	RULE("rejects", "watch", "rejects_min > 0", "", "",
-	    "messages of {source} are refused, {rejects_min} in a minute: {detail}; odyssey rejects lists them",
+	    "messages of {source} are refused, {rejects_min} in a minute: {detail}; odyssey "
+	    "rejects lists them",
 	    .help = "A source sends what is not understood."),
 	RULE("history", "critical", "history_out", "", "",
 	    "nothing is being kept: {detail}; make room, or mend the disk",

@@ -106,17 +106,19 @@ void separation_round(struct separation *s, const struct separation_one *ones, s
 		head = head_of(s, c->cx, c->cy);
 		c->next = s->heads[head];
 		s->heads[head] = (uint32_t)i;
-		found[i] = (struct separation_found){ SEPARATION_NONE_M, SEPARATION_AHEAD_S, SEPARATION_NOBODY };
+		found[i] = (struct separation_found){ SEPARATION_NONE_M, SEPARATION_AHEAD_S,
+			SEPARATION_NOBODY };
 	}
 	for (size_t i = 0; i < n; i++) {
 		unsigned seen = 0;
 
 		for (int dy = -1; dy <= 1; dy++) {
 			for (int dx = -1; dx <= 1; dx++) {
-				int32_t cx = (s->cells[i].cx + dx + cut.around) % cut.around, cy = s->cells[i].cy + dy;
+				int32_t cx = (s->cells[i].cx + dx + cut.around) % cut.around,
+					cy = s->cells[i].cy + dy;
 
-				for (uint32_t j = s->heads[head_of(s, cx, cy)]; j != SEPARATION_NOBODY;
-				    j = s->cells[j].next) {
+				for (uint32_t j = s->heads[head_of(s, cx, cy)];
+				     j != SEPARATION_NOBODY; j = s->cells[j].next) {
 					if (j == i || s->cells[j].cx != cx || s->cells[j].cy != cy)
 						continue;
 					if (seen++ >= 9 * SEPARATION_CELL_MAX) {

@@ -12,7 +12,8 @@
 /* Whether it speaks of plain fields and flags alone; *fields is which. */
 static bool is_plain(const struct rule *r, uint64_t *fields)
 {
-	uint64_t plain = 0, uses[2] = { r->when.uses[0] | r->clear.uses[0], r->when.uses[1] | r->clear.uses[1] };
+	uint64_t plain = 0, uses[2] = { r->when.uses[0] | r->clear.uses[0],
+		r->when.uses[1] | r->clear.uses[1] };
 
 	if (r->modes)
 		uses[0] |= UINT64_C(1) << FIELD_mode;
@@ -109,8 +110,8 @@ static bool is_over(const struct rule *r, struct view *view)
 }
 
 /* True once the condition has held for long enough. */
-static bool counts(struct subject *s, int rule, const struct rule *r, struct view *view, bool sample,
-    size_t rule_count)
+static bool counts(struct subject *s, int rule, const struct rule *r, struct view *view,
+    bool sample, size_t rule_count)
 {
 	uint64_t bit = UINT64_C(1) << rule;
 	enum truth truth = !r->gated || gate_open(r, view) ? condition_eval(&r->when, &view->v)
@@ -130,7 +131,8 @@ static bool counts(struct subject *s, int rule, const struct rule *r, struct vie
 		return true;
 	if (!s->holds)
 		s->holds = xcalloc(rule_count, sizeof(*s->holds));
-	if (!pending_step(&s->holds[rule], truth, r->hold_ms, r->hold_samples, sample, view->now.mono_ms)) {
+	if (!pending_step(
+		&s->holds[rule], truth, r->hold_ms, r->hold_samples, sample, view->now.mono_ms)) {
 		s->pending |= bit;
 		return false;
 	}
@@ -139,7 +141,8 @@ static bool counts(struct subject *s, int rule, const struct rule *r, struct vie
 	return true;
 }
 
-static void run_standing(struct watch *w, struct subject *s, int rule, struct view *view, bool sample)
+static void run_standing(
+    struct watch *w, struct subject *s, int rule, struct view *view, bool sample)
 {
 	const struct rule *r = &w->rules.rules[rule];
 	struct entry *e = alarm_of(w, s, rule);
@@ -200,8 +203,9 @@ static bool is_flying(const struct watch *w, const struct drone *d, struct watch
 	const struct sample *s = &d->newest;
 
 	return s->known && !is_replay(w, d) && sample_flag(s, FLAG_IN_AIR) &&
-	    sample_flag(s, FLAG_POSITION_VALID) && sample_has(s, FIELD_lat) && sample_has(s, FIELD_lon) &&
-	    (double)(now.mono_ms - d->arrived_mono_ms) < w->settings.stale_s * 1000;
+	       sample_flag(s, FLAG_POSITION_VALID) && sample_has(s, FIELD_lat) &&
+	       sample_has(s, FIELD_lon) &&
+	       (double)(now.mono_ms - d->arrived_mono_ms) < w->settings.stale_s * 1000;
 }
 
 static void separation_of(struct watch *w, const struct fleet *fleet, struct watch_now now)
@@ -241,8 +245,9 @@ static void separation_of(struct watch *w, const struct fleet *fleet, struct wat
 		t->closest_ms = now.mono_ms;
 		t->closest_m = (float)w->found[i].closest_m;
 		t->closest_s = (float)w->found[i].closest_s;
-		t->closest_to = w->found[i].other == SEPARATION_NOBODY ? NONE
-								       : w->ones[w->found[i].other].drone;
+		t->closest_to = w->found[i].other == SEPARATION_NOBODY
+				    ? NONE
+				    : w->ones[w->found[i].other].drone;
 	}
 }
 
@@ -346,7 +351,8 @@ void watch_source(struct watch *w, int source, const struct watch_source *is, st
 	if (!named)
 		return;
 	for (size_t r = 0; r < w->rules.count; r++) {
-		if (w->rules.rules[r].of == OF_SOURCE && rule_for_drone(&w->rules.rules[r], is->name, ""))
+		if (w->rules.rules[r].of == OF_SOURCE &&
+		    rule_for_drone(&w->rules.rules[r], is->name, ""))
 			s->subject.applies |= UINT64_C(1) << r;
 	}
 	alarms_attach(w, &s->subject, is->name, now);
@@ -400,8 +406,8 @@ void watch_happening(struct watch *w, const struct fleet *fleet, enum happening 
 	}
 }
 
-void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone, const struct progress *cm,
-    struct watch_now now)
+void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone,
+    const struct progress *cm, struct watch_now now)
 {
 	enum happening what;
 	char text[TEXT_SIZE + 2 * ID_SIZE];
@@ -436,7 +442,7 @@ double watch_operand(struct watch *w, const struct fleet *fleet, size_t drone, e
 
 	if (drone != WATCH_NO_DRONE)
 		track_of(w, fleet, drone, now);
-	view_init(&view, w, fleet, drone, drone == WATCH_NO_DRONE ? NO_SOURCE : fleet->drones[drone].source,
-	    now);
+	view_init(&view, w, fleet, drone,
+	    drone == WATCH_NO_DRONE ? NO_SOURCE : fleet->drones[drone].source, now);
 	return operands_get(&view.v, o);
 }

@@ -17,8 +17,8 @@
  *
  * Cost: a sample runs the rules that it can change, values being worked out as
  * they are asked for; the clock runs the others, for every drone four times a
- * second, a part of the fleet at a time, so that no turn takes long. Memory: some 700 bytes a drone, and WATCH_ALARMS_MAX
- * alarms; beyond, new ones are refused and counted.
+ * second, a part of the fleet at a time, so that no turn takes long. Memory: some 700 bytes a
+ *drone, and WATCH_ALARMS_MAX alarms; beyond, new ones are refused and counted.
  */
 #ifndef ALARM_WATCH_H
 #define ALARM_WATCH_H
@@ -111,14 +111,15 @@ void watch_happening(struct watch *w, const struct fleet *fleet, enum happening 
 
 /* The same from a command's progress, whatever its stage: failed, unless another
  * command took its place, and unknown where nobody answered. */
-void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone, const struct progress *cm,
-    struct watch_now now);
+void watch_progress(struct watch *w, const struct fleet *fleet, size_t drone,
+    const struct progress *cm, struct watch_now now);
 
 /* The next change to be told, oldest first; false where there is none. */
 bool watch_next(struct watch *w, struct watch_alarm *out);
 
 /* Operators. by is who; 0, or -1 with a sentence. Changes come by watch_next(). */
-int watch_ack(struct watch *w, const char *id, const char *by, struct watch_now now, struct err *err);
+int watch_ack(
+    struct watch *w, const char *id, const char *by, struct watch_now now, struct err *err);
 /* Of one drone, or all (NULL): how many. */
 size_t watch_ack_all(struct watch *w, const char *drone, const char *by, struct watch_now now);
 int watch_shelve(struct watch *w, const char *id, int64_t until_ms, const char *why, const char *by,
@@ -133,7 +134,8 @@ struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, 
 struct watch_alarm *watch_ended(const struct watch *w, int64_t within_ms, struct watch_now now,
     size_t *count);
 /* NULL-able out: whether that alarm stands. */
-bool watch_find(const struct watch *w, const char *id, struct watch_now now, struct watch_alarm *out);
+bool watch_find(
+    const struct watch *w, const char *id, struct watch_now now, struct watch_alarm *out);
 
 struct watch_counts {
 	size_t level[LEVEL_COUNT];   /* standing, not shelved */

@@ -292,7 +292,8 @@ static void restore_one(struct watch *w, const struct alarm *row)
 	e->life.holds = row->state != ALARM_RETURNED;
 	if (row->state == ALARM_SHELVED)
 		/* An end it must have. */
-		e->life.shelved_until_ms = row->until == KEY_NONE ? (int64_t)row->time : (int64_t)row->until;
+		e->life.shelved_until_ms =
+		    row->until == KEY_NONE ? (int64_t)row->time : (int64_t)row->until;
 	if ((int64_t)row->since > w->last_id_ms)
 		w->last_id_ms = (int64_t)row->since;
 	strmap_set(&w->by_id, e->alarm.al.id, index_of(w, e));

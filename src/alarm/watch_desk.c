@@ -13,7 +13,8 @@ static struct entry *find(struct watch *w, const char *id, struct err *err)
 
 	if (at != STRMAP_NONE)
 		return &w->entries[at];
-	err_set(err, "no alarm %.64s stands; it may have ended: odyssey alarms lists what does", id);
+	err_set(
+	    err, "no alarm %.64s stands; it may have ended: odyssey alarms lists what does", id);
 	return NULL;
 }
 
@@ -32,7 +33,8 @@ static bool ack(struct watch *w, struct entry *e, const char *by, struct watch_n
 	return true;
 }
 
-int watch_ack(struct watch *w, const char *id, const char *by, struct watch_now now, struct err *err)
+int watch_ack(
+    struct watch *w, const char *id, const char *by, struct watch_now now, struct err *err)
 {
 	struct entry *e = find(w, id, err);
 
@@ -70,11 +72,11 @@ int watch_shelve(struct watch *w, const char *id, int64_t until_ms, const char *
 	if (!*why)
 		return err_set(err, "say why alarm %s is shelved", e->alarm.al.id);
 	if (until_ms <= now.ms)
-		return err_set(err, "alarm %s cannot be shelved until %s, which is past", e->alarm.al.id,
-		    time_format(until_ms, text));
+		return err_set(err, "alarm %s cannot be shelved until %s, which is past",
+		    e->alarm.al.id, time_format(until_ms, text));
 	if (!life_shelve(&e->life, until_ms, now.ms))
-		return err_set(err, "alarm %s can be shelved for %lld hours at most", e->alarm.al.id,
-		    SHELVE_MAX_MS / 3600000);
+		return err_set(err, "alarm %s can be shelved for %lld hours at most",
+		    e->alarm.al.id, SHELVE_MAX_MS / 3600000);
 	str_copy(e->alarm.al.why, sizeof(e->alarm.al.why), why);
 	str_clean(e->alarm.al.why);
 	signed_by(e, by);
@@ -149,7 +151,8 @@ struct watch_alarm *watch_ended(const struct watch *w, int64_t within_ms, struct
 	return list;
 }
 
-bool watch_find(const struct watch *w, const char *id, struct watch_now now, struct watch_alarm *out)
+bool watch_find(
+    const struct watch *w, const char *id, struct watch_now now, struct watch_alarm *out)
 {
 	size_t at = strmap_get(&w->by_id, id);
 
@@ -202,7 +205,8 @@ size_t watch_groups(const struct watch *w, struct watch_group groups[RULES_MAX])
 		if (!e->used || e->rule < 0 || e->life.state == ALARM_SHELVED)
 			continue;
 		all[e->rule].count++;
-		all[e->rule].unacked += e->life.state == ALARM_RAISED || e->life.state == ALARM_RETURNED;
+		all[e->rule].unacked +=
+		    e->life.state == ALARM_RAISED || e->life.state == ALARM_RETURNED;
 	}
 	for (size_t r = 0; r < w->rules.count; r++) {
 		if (all[r].count == 0)
@@ -228,8 +232,8 @@ void alarms_summary(const struct watch *w, char *out, size_t size)
 		/* A flood is not part of itself. */
 		if (condition_uses(&r->when, OPERAND_alarms_10min))
 			continue;
-		wrote = snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "", groups[i].count,
-		    groups[i].rule);
+		wrote = snprintf(out + len, size - len, "%s%zu %s", len ? ", " : "",
+		    groups[i].count, groups[i].rule);
 
 		len += wrote > 0 ? (size_t)wrote : 0;
 	}

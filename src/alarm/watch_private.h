@@ -41,7 +41,16 @@ struct subject {
 
 /* Fields that stay the same from one sample to the next more often than not:
  * rules of nothing but these are run when one of them changed. */
-enum { PLAIN_battery, PLAIN_link, PLAIN_sats, PLAIN_fix, PLAIN_hdop, PLAIN_mode, PLAIN_flags, PLAIN_COUNT };
+enum {
+	PLAIN_battery,
+	PLAIN_link,
+	PLAIN_sats,
+	PLAIN_fix,
+	PLAIN_hdop,
+	PLAIN_mode,
+	PLAIN_flags,
+	PLAIN_COUNT
+};
 
 /* The line of the mission that a drone should be on. */
 struct leg {
@@ -63,7 +72,7 @@ struct track {
 	struct geo_frame home;
 	struct energy_meter meter;
 	uint8_t mode;                 /* of the last sample */
-	int64_t moved_ms;             /* source's clock; when it was last somewhere else; 0: not so */
+	int64_t moved_ms; /* source's clock; when it was last somewhere else; 0: not so */
 	double moved_lat, moved_lon, moved_cos, moved_height;
 	struct leg leg;
 	struct route *route;          /* owned; NULL: no plan known */
@@ -171,14 +180,15 @@ struct view {
 };
 
 /* watch_values.c */
-void view_init(struct view *view, struct watch *w, const struct fleet *fleet, size_t drone, int source,
-    struct watch_now now);
+void view_init(struct view *view, struct watch *w, const struct fleet *fleet, size_t drone,
+    int source, struct watch_now now);
 struct rule_names view_names(struct view *view, const struct rule *r);
 
 /* watch_track.c */
 /* The drone's, made if need be: then its rules are found and restored alarms
  * attached. */
-struct track *track_of(struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now);
+struct track *track_of(
+    struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now);
 void track_clear(struct track *t);
 /* Where home is from it: m east and north of home. False: not known. */
 bool track_home(struct track *t, const struct drone *d, double *x, double *y);

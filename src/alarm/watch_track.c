@@ -38,7 +38,8 @@ uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s)
 	uint64_t rules = 0;
 
 	for (int i = 0; i < PLAIN_COUNT; i++) {
-		int32_t raw = sample_has(s, plain_fields[i]) ? (int32_t)s->raw[plain_fields[i]] : INT32_MIN;
+		int32_t raw =
+		    sample_has(s, plain_fields[i]) ? (int32_t)s->raw[plain_fields[i]] : INT32_MIN;
 
 		if (raw == t->plain[i])
 			continue;
@@ -48,7 +49,8 @@ uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s)
 	return rules;
 }
 
-struct track *track_of(struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now)
+struct track *track_of(
+    struct watch *w, const struct fleet *fleet, size_t drone, struct watch_now now)
 {
 	const struct drone *d = &fleet->drones[drone];
 	struct track *t;
@@ -74,7 +76,8 @@ struct track *track_of(struct watch *w, const struct fleet *fleet, size_t drone,
 	t->subject.first = NONE;
 	t->subject.number = (uint32_t)drone;
 	for (size_t r = 0; r < w->rules.count; r++) {
-		if (w->rules.rules[r].of == OF_DRONE && rule_for_drone(&w->rules.rules[r], d->id, d->model))
+		if (w->rules.rules[r].of == OF_DRONE &&
+		    rule_for_drone(&w->rules.rules[r], d->id, d->model))
 			t->subject.applies |= UINT64_C(1) << r;
 	}
 	alarms_attach(w, &t->subject, d->id, now);
@@ -103,7 +106,8 @@ bool track_home(struct track *t, const struct drone *d, double *x, double *y)
 	const struct sample *s = &d->newest;
 	int64_t lat, lon;
 
-	if (!sample_has(s, FIELD_lat) || !sample_has(s, FIELD_lon) || !sample_flag(s, FLAG_POSITION_VALID))
+	if (!sample_has(s, FIELD_lat) || !sample_has(s, FIELD_lon) ||
+	    !sample_flag(s, FLAG_POSITION_VALID))
 		return false;
 	if (sample_has(s, FIELD_home_lat) && sample_has(s, FIELD_home_lon)) {
 		lat = s->raw[FIELD_home_lat];
@@ -117,7 +121,8 @@ bool track_home(struct track *t, const struct drone *d, double *x, double *y)
 	if (lat != t->home_lat || lon != t->home_lon || t->home.m_per_deg_lat == 0) {
 		t->home_lat = (int32_t)lat;
 		t->home_lon = (int32_t)lon;
-		t->home = geo_frame_at((struct geo_point){ (double)lat * 1e-7, (double)lon * 1e-7 });
+		t->home =
+		    geo_frame_at((struct geo_point){ (double)lat * 1e-7, (double)lon * 1e-7 });
 	}
 	geo_to_xy(&t->home, (struct geo_point){ (double)s->raw[FIELD_lat] * 1e-7,
 		(double)s->raw[FIELD_lon] * 1e-7 }, x, y);
@@ -126,8 +131,8 @@ bool track_home(struct track *t, const struct drone *d, double *x, double *y)
 
 static bool goes_somewhere(int64_t mode)
 {
-	return mode == MODE_TAKEOFF || mode == MODE_GOTO || mode == MODE_MISSION || mode == MODE_RTL ||
-	    mode == MODE_LAND;
+	return mode == MODE_TAKEOFF || mode == MODE_GOTO || mode == MODE_MISSION ||
+	       mode == MODE_RTL || mode == MODE_LAND;
 }
 
 static void note_progress(struct track *t, const struct sample *s, int64_t mode)
@@ -161,7 +166,8 @@ static void note_leg(struct track *t, const struct sample *s, int64_t mode)
 	bool next;
 
 	if (mode != MODE_MISSION || !t->route || !sample_has(s, FIELD_waypoint) ||
-	    !sample_flag(s, FLAG_POSITION_VALID) || !sample_has(s, FIELD_lat) || !sample_has(s, FIELD_lon)) {
+	    !sample_flag(s, FLAG_POSITION_VALID) || !sample_has(s, FIELD_lat) ||
+	    !sample_has(s, FIELD_lon)) {
 		t->leg.waypoint = 0;
 		return;
 	}
@@ -174,7 +180,8 @@ static void note_leg(struct track *t, const struct sample *s, int64_t mode)
 		return;
 	to = t->route->points[at - 1];
 	from = next ? t->route->points[at - 2]
-		    : (struct geo_point){ (double)s->raw[FIELD_lat] * 1e-7, (double)s->raw[FIELD_lon] * 1e-7 };
+		    : (struct geo_point){ (double)s->raw[FIELD_lat] * 1e-7,
+			      (double)s->raw[FIELD_lon] * 1e-7 };
 	t->leg.waypoint = (uint16_t)at;
 	t->leg.frame = geo_frame_at(to);
 	geo_to_xy(&t->leg.frame, from, &t->leg.ax, &t->leg.ay);
@@ -191,7 +198,8 @@ void track_sample(struct track *t, const struct drone *d)
 	if (isnan(airspeed) && flying)
 		airspeed = energy_airspeed(speed, sample_value(s, FIELD_course),
 		    sample_value(s, FIELD_wind), sample_value(s, FIELD_wind_from));
-	energy_meter_add(&t->meter, sample_time(s), sample_value(s, FIELD_battery), speed, airspeed, flying);
+	energy_meter_add(
+	    &t->meter, sample_time(s), sample_value(s, FIELD_battery), speed, airspeed, flying);
 	note_progress(t, s, mode);
 	note_leg(t, s, mode);
 	t->mode = (uint8_t)mode;

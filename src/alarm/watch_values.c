@@ -33,7 +33,9 @@ static double age_s(const struct view *view)
 
 	if (!view->source || !view->source->now.clock_known)
 		return arrived;
-	own = (double)(view->now.ms + view->source->now.offset_ms - sample_time(&view->drone->newest)) / 1000;
+	own = (double)(view->now.ms + view->source->now.offset_ms -
+		       sample_time(&view->drone->newest)) /
+	      1000;
 	return fmax(arrived, own);
 }
 
@@ -193,7 +195,8 @@ static double source_value(const struct view *view, enum operand o)
 		return NAN;
 	switch (o) {
 	case OPERAND_source_up:
-		if (!s->now.up && !s->now.heard && view->now.mono_ms - s->since_ms < SOURCE_PATIENCE_MS)
+		if (!s->now.up && !s->now.heard &&
+		    view->now.mono_ms - s->since_ms < SOURCE_PATIENCE_MS)
 			return NAN;
 		return yes(s->now.up);
 	case OPERAND_clock_skew_s:
@@ -246,8 +249,8 @@ static void fill(struct operands *v, enum operand o)
 		operands_set(v, o, drone_value(view, o));
 }
 
-void view_init(struct view *view, struct watch *w, const struct fleet *fleet, size_t drone, int source,
-    struct watch_now now)
+void view_init(struct view *view, struct watch *w, const struct fleet *fleet, size_t drone,
+    int source, struct watch_now now)
 {
 	view->v.have[0] = view->v.have[1] = 0;
 	view->v.fill = fill;

@@ -45,7 +45,9 @@ void doc_rules(FILE *out)
 static void put_operand(FILE *out, enum operand o)
 {
 	const struct operand_desc *d = operand_desc(o);
-	const char *kind = d->kind == OPERAND_YES_NO ? "yes/no" : d->kind == OPERAND_MODE ? "mode" : d->unit;
+	const char *kind = d->kind == OPERAND_YES_NO ? "yes/no"
+			   : d->kind == OPERAND_MODE ? "mode"
+						     : d->unit;
 
 	fprintf(out, ".It Va %s Ta %s Ta\n", d->name, kind);
 	doc_text(out, d->help);
@@ -54,8 +56,11 @@ static void put_operand(FILE *out, enum operand o)
 /* Those that are no fields, by what they are of. */
 void doc_operands(FILE *out)
 {
-	static const struct { enum operand_of of; const char *title; } parts[] = {
-		{ OF_DRONE, "Of a drone" }, { OF_SOURCE, "Of a source" }, { OF_SITE, "Of the site" },
+	static const struct { enum operand_of of; const char *title;
+	} parts[] = {
+		{ OF_DRONE, "Of a drone" },
+		{ OF_SOURCE, "Of a source" },
+		{ OF_SITE, "Of the site" },
 	};
 
 	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {

@@ -38,31 +38,56 @@ static void test_answers(void **state)
 		const char *text;
 		enum truth truth;
 	} cases[] = {
-		{ "battery < 15", TRUTH_TRUE }, { "battery < 10", TRUTH_FALSE }, { "battery <= 10", TRUTH_TRUE },
-		{ "battery > 9.9", TRUTH_TRUE }, { "battery >= 11", TRUTH_FALSE },
-		{ "battery = 10", TRUTH_TRUE }, { "battery == 10", TRUTH_TRUE }, { "battery != 10", TRUTH_FALSE },
-		{ "15 > battery", TRUTH_TRUE }, { "10 <= battery", TRUTH_TRUE }, { "10 < battery", TRUTH_FALSE },
-		{ "battery < 15 %", TRUTH_TRUE }, { "height > 100 m and in_air", TRUTH_TRUE },
+		{ "battery < 15", TRUTH_TRUE },
+		{ "battery < 10", TRUTH_FALSE },
+		{ "battery <= 10", TRUTH_TRUE },
+		{ "battery > 9.9", TRUTH_TRUE },
+		{ "battery >= 11", TRUTH_FALSE },
+		{ "battery = 10", TRUTH_TRUE },
+		{ "battery == 10", TRUTH_TRUE },
+		{ "battery != 10", TRUTH_FALSE },
+		{ "15 > battery", TRUTH_TRUE },
+		{ "10 <= battery", TRUTH_TRUE },
+		{ "10 < battery", TRUTH_FALSE },
+		{ "battery < 15 %", TRUTH_TRUE },
+		{ "height > 100 m and in_air", TRUTH_TRUE },
 		{ "battery<15% and in_air", TRUTH_TRUE },
-		{ "climb < -2", TRUTH_TRUE }, { "climb < -2.6e0", TRUTH_FALSE },
-		{ "in_air", TRUTH_TRUE }, { "not in_air", TRUTH_FALSE }, { "not not in_air", TRUTH_TRUE },
+		{ "climb < -2", TRUTH_TRUE },
+		{ "climb < -2.6e0", TRUTH_FALSE },
+		{ "in_air", TRUTH_TRUE },
+		{ "not in_air", TRUTH_FALSE },
+		{ "not not in_air", TRUTH_TRUE },
 		{ "failsafe", TRUTH_FALSE },
-		{ "mode = rtl", TRUTH_TRUE }, { "mode != rtl", TRUTH_FALSE }, { "mode = hold or mode = rtl", TRUTH_TRUE },
+		{ "mode = rtl", TRUTH_TRUE },
+		{ "mode != rtl", TRUTH_FALSE },
+		{ "mode = hold or mode = rtl", TRUTH_TRUE },
 		{ "mode = unknown", TRUTH_FALSE },
-		{ "age_s > stale_s", TRUTH_TRUE }, { "age_s < stale_s", TRUTH_FALSE },
+		{ "age_s > stale_s", TRUTH_TRUE },
+		{ "age_s < stale_s", TRUTH_FALSE },
 		/* Three values: not known stays not known, unless the rest decides. */
-		{ "speed > 5", TRUTH_UNKNOWN }, { "not speed > 5", TRUTH_UNKNOWN }, { "armed", TRUTH_UNKNOWN },
-		{ "speed > 5 and in_air", TRUTH_UNKNOWN }, { "in_air and speed > 5", TRUTH_UNKNOWN },
-		{ "speed > 5 and failsafe", TRUTH_FALSE }, { "failsafe and speed > 5", TRUTH_FALSE },
-		{ "speed > 5 or in_air", TRUTH_TRUE }, { "in_air or speed > 5", TRUTH_TRUE },
-		{ "speed > 5 or failsafe", TRUTH_UNKNOWN }, { "speed > 5 or armed", TRUTH_UNKNOWN },
+		{ "speed > 5", TRUTH_UNKNOWN },
+		{ "not speed > 5", TRUTH_UNKNOWN },
+		{ "armed", TRUTH_UNKNOWN },
+		{ "speed > 5 and in_air", TRUTH_UNKNOWN },
+		{ "in_air and speed > 5", TRUTH_UNKNOWN },
+		{ "speed > 5 and failsafe", TRUTH_FALSE },
+		{ "failsafe and speed > 5", TRUTH_FALSE },
+		{ "speed > 5 or in_air", TRUTH_TRUE },
+		{ "in_air or speed > 5", TRUTH_TRUE },
+		{ "speed > 5 or failsafe", TRUTH_UNKNOWN },
+		{ "speed > 5 or armed", TRUTH_UNKNOWN },
 		{ "speed > 5 and armed", TRUTH_UNKNOWN },
-		{ "known speed", TRUTH_FALSE }, { "unknown speed", TRUTH_TRUE },
-		{ "unknown speed and in_air", TRUTH_TRUE }, { "known battery", TRUTH_TRUE },
+		{ "known speed", TRUTH_FALSE },
+		{ "unknown speed", TRUTH_TRUE },
+		{ "unknown speed and in_air", TRUTH_TRUE },
+		{ "known battery", TRUTH_TRUE },
 		/* not before and before or; parentheses before all. */
-		{ "in_air or failsafe and failsafe", TRUTH_TRUE }, { "(in_air or failsafe) and failsafe", TRUTH_FALSE },
-		{ "not failsafe and in_air", TRUTH_TRUE }, { "not (failsafe and in_air)", TRUTH_TRUE },
-		{ "((((battery < 15))))", TRUTH_TRUE }, { "  battery\t<15 ", TRUTH_TRUE },
+		{ "in_air or failsafe and failsafe", TRUTH_TRUE },
+		{ "(in_air or failsafe) and failsafe", TRUTH_FALSE },
+		{ "not failsafe and in_air", TRUTH_TRUE },
+		{ "not (failsafe and in_air)", TRUTH_TRUE },
+		{ "((((battery < 15))))", TRUTH_TRUE },
+		{ "  battery\t<15 ", TRUTH_TRUE },
 	};
 	struct condition c;
 	struct err err;
@@ -99,7 +124,8 @@ static void test_refusals(void **state)
 		{ "battery < 15 & in_air", "\"&\" at column 14 means nothing here" },
 		{ "battery < 1e999", "is no number" },
 		{ "not", "ends at column 4" },
-		{ "in_air in_air", "\"in_air\" at column 8 stands where \"and\", \"or\" or the end" },
+		{ "in_air in_air",
+		    "\"in_air\" at column 8 stands where \"and\", \"or\" or the end" },
 		{ "known 5", "\"5\" at column 7 stands where an operand" },
 		{ "((((((((((((((((((in_air))))))))))))))))))", "nested deeper than 16 at column" },
 	};
@@ -110,7 +136,8 @@ static void test_refusals(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		CHECK(cases[i].text, condition_parse(&c, cases[i].text, &err) == -1);
 		if (!strstr(err.text, cases[i].says))
-			fail_msg("%s: \"%s\" does not say \"%s\"", cases[i].text, err.text, cases[i].says);
+			fail_msg("%s: \"%s\" does not say \"%s\"", cases[i].text, err.text,
+			    cases[i].says);
 	}
 }
 
@@ -159,7 +186,8 @@ static void test_measure(void **state)
 		assert_int_equal(condition_parse(&c, cases[i].text, &err), 0);
 		CHECK(cases[i].text, (int)condition_measure(&c) == cases[i].measure);
 		limit = condition_limit(&c, &v);
-		CHECK(cases[i].text, isnan(cases[i].limit) ? isnan(limit) : limit == cases[i].limit);
+		CHECK(
+		    cases[i].text, isnan(cases[i].limit) ? isnan(limit) : limit == cases[i].limit);
 	}
 	assert_int_equal(condition_parse(&c, "in_air and battery < 9", &err), 0);
 	assert_int_equal(ask(&c), TRUTH_FALSE);
@@ -195,10 +223,18 @@ static void test_built_in_rules_are_sound(void **state)
 static void test_configured_rules(void **state)
 {
 	static const struct rule_words own[] = {
-		{ .name = "battery-low", .when = "battery < 25 and in_air", .clear = "30", .latch = -1 },
+		{ .name = "battery-low",
+		    .when = "battery < 25 and in_air",
+		    .clear = "30",
+		    .latch = -1 },
 		{ .name = "link-weak", .off = true, .latch = -1 },
-		{ .name = "low-flight", .when = "height < 10 and mode = mission", .hold = "2m", .level = "watch",
-		  .only = "D0* model:quad, armed mission rtl", .text = "{height} m, under {limit}", .latch = 1 },
+		{ .name = "low-flight",
+		    .when = "height < 10 and mode = mission",
+		    .hold = "2m",
+		    .level = "watch",
+		    .only = "D0* model:quad, armed mission rtl",
+		    .text = "{height} m, under {limit}",
+		    .latch = 1 },
 	};
 	struct rule_set set;
 	const struct rule *r;
@@ -207,7 +243,8 @@ static void test_configured_rules(void **state)
 	(void)state;
 	assert_int_equal(rule_set_build(&set, own, ARRAY_LEN(own), &err), 0);
 	r = rule_find(&set, "battery-low");
-	assert_true(r->when.nodes[r->when.measure].number == 25 && r->clear.nodes[r->clear.measure].number == 30);
+	assert_true(r->when.nodes[r->when.measure].number == 25 &&
+		    r->clear.nodes[r->clear.measure].number == 30);
 	assert_int_equal(r->level, LEVEL_WARNING); /* as built in */
 	assert_int_equal(r->hold_samples, 3);
 	assert_null(rule_find(&set, "link-weak"));
@@ -229,18 +266,26 @@ static void test_refused_rules(void **state)
 		const char *says;
 	} cases[] = {
 		{ { .name = "x" }, "alarm x: when: nothing is said" },
-		{ { .name = "x", .when = "batery < 1" }, "alarm x: when: there is no operand \"batery\"" },
+		{ { .name = "x", .when = "batery < 1" },
+		    "alarm x: when: there is no operand \"batery\"" },
 		{ { .name = "x y", .when = "in_air" }, "alarm \"x y\": a name is" },
-		{ { .name = "x", .when = "in_air", .level = "warn" }, "level: \"warn\" is no level" },
-		{ { .name = "x", .when = "in_air", .hold = "5 apples" }, "for: \"5 apples\" is neither" },
+		{ { .name = "x", .when = "in_air", .level = "warn" },
+		    "level: \"warn\" is no level" },
+		{ { .name = "x", .when = "in_air", .hold = "5 apples" },
+		    "for: \"5 apples\" is neither" },
 		{ { .name = "x", .when = "in_air", .hold = "0x" }, "for: " },
 		{ { .name = "x", .when = "in_air", .hold = "25h" }, "for: " },
-		{ { .name = "x", .when = "in_air", .clear = "12" }, "clear: \"12\" is a number, and `when`" },
-		{ { .name = "x", .when = "in_air", .clear = "batt > 3" }, "clear: there is no operand" },
+		{ { .name = "x", .when = "in_air", .clear = "12" },
+		    "clear: \"12\" is a number, and `when`" },
+		{ { .name = "x", .when = "in_air", .clear = "batt > 3" },
+		    "clear: there is no operand" },
 		{ { .name = "x", .when = "in_air", .text = "{oops}" }, "text: {oops} at column 1" },
-		{ { .name = "x", .when = "in_air", .text = "a {battery" }, "text: the { at column 3 has no }" },
-		{ { .name = "x", .when = "not source_up", .only = "rtl" }, "only: a mode or state is a drone's" },
-		{ { .name = "x", .when = "not source_up", .hold = "3x" }, "a count is of a drone's samples" },
+		{ { .name = "x", .when = "in_air", .text = "a {battery" },
+		    "text: the { at column 3 has no }" },
+		{ { .name = "x", .when = "not source_up", .only = "rtl" },
+		    "only: a mode or state is a drone's" },
+		{ { .name = "x", .when = "not source_up", .hold = "3x" },
+		    "a count is of a drone's samples" },
 	};
 	struct rule_set set;
 	struct err err;
@@ -269,7 +314,9 @@ static void test_texts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct rule_words w = { .name = "x", .when = "battery < 15", .text = cases[i].text };
+		struct rule_words w = {
+			.name = "x", .when = "battery < 15", .text = cases[i].text
+		};
 		struct operands v = { .fill = fill };
 		struct rule_set set;
 		char text[TEXT_SIZE];

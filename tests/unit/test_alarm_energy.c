@@ -25,44 +25,42 @@ static void test_energy_home(void **state)
 		double time_home_s, home, margin, endurance_s, no_return_s;
 	} cases[] = {
 		{ "calm: 1000 m at 10 m/s, 20 m down at 2 m/s, 0.1 %/s; going away at 10 m/s",
-		  { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 10, 0 },
-		  110, 11, 39, 500, 34 / 0.2 },
+		    { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 10, 0 }, 110, 11, 39, 500,
+		    34 / 0.2 },
 		{ "the same, on the way home: no point of no return",
-		  { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 10, 180 },
-		  110, 11, 39, 500, ENERGY_FOREVER_S },
+		    { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 10, 180 }, 110, 11, 39, 500,
+		    ENERGY_FOREVER_S },
 		{ "hovering: 34 % at 0.1 %/s",
-		  { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 0, 0 },
-		  110, 11, 39, 500, 340 },
+		    { 50, 0.1, NAN, 1000, 180, 20, 10, 20, NAN, NAN, 0, 0 }, 110, 11, 39, 500,
+		    340 },
 		{ "home lies south, wind of 6 from the south: 4 m/s home",
-		  { 50, 0.1, NAN, 1000, 180, 0, 10, 20, 6, 180, 0, 0 },
-		  250, 25, 25, 500, 200 },
+		    { 50, 0.1, NAN, 1000, 180, 0, 10, 20, 6, 180, 0, 0 }, 250, 25, 25, 500, 200 },
 		{ "wind of 6 from the north: 16 m/s home",
-		  { 50, 0.1, NAN, 1600, 180, 0, 10, 20, 6, 0, 0, 0 },
-		  100, 10, 40, 500, 350 },
+		    { 50, 0.1, NAN, 1600, 180, 0, 10, 20, 6, 0, 0, 0 }, 100, 10, 40, 500, 350 },
 		{ "but never faster than was flown",
-		  { 50, 0.1, NAN, 1600, 180, 0, 10, 8, 6, 0, 0, 0 },
-		  200, 20, 30, 500, 250 },
+		    { 50, 0.1, NAN, 1600, 180, 0, 10, 8, 6, 0, 0, 0 }, 200, 20, 30, 500, 250 },
 		{ "across: sqrt(100 - 36) = 8 m/s",
-		  { 50, 0.1, NAN, 800, 180, 0, 10, 20, 6, 90, 0, 0 },
-		  100, 10, 40, 500, 350 },
+		    { 50, 0.1, NAN, 800, 180, 0, 10, 20, 6, 90, 0, 0 }, 100, 10, 40, 500, 350 },
 		{ "the wind is stronger than it",
-		  { 50, 0.1, NAN, 1000, 180, 0, 10, 10, 12, 180, 0, 0 },
-		  ENERGY_FOREVER_S, 1000, -950, 500, 0 },
+		    { 50, 0.1, NAN, 1000, 180, 0, 10, 10, 12, 180, 0, 0 }, ENERGY_FOREVER_S, 1000,
+		    -950, 500, 0 },
 		{ "seen with the wind only, 5 m/s through the air, 11 over ground: 5 m/s home",
-		  { 50, 0.1, NAN, 1000, 180, 0, 5, 11, 6, 180, 0, 0 },
-		  200, 20, 30, 500, 250 },
+		    { 50, 0.1, NAN, 1000, 180, 0, 5, 11, 6, 180, 0, 0 }, 200, 20, 30, 500, 250 },
 		{ "travelling takes a quarter of hovering",
-		  { 50, 0.4, 0.1, 1000, 180, 20, 10, 20, NAN, NAN, 0, 0 },
-		  110, 14, 36, 125, 31 / 0.4 },
-		{ "too late", { 10, 0.1, NAN, 1000, 180, 0, 10, 20, NAN, NAN, 0, 0 }, 100, 10, 0, 100, 0 },
+		    { 50, 0.4, 0.1, 1000, 180, 20, 10, 20, NAN, NAN, 0, 0 }, 110, 14, 36, 125,
+		    31 / 0.4 },
+		{ "too late", { 10, 0.1, NAN, 1000, 180, 0, 10, 20, NAN, NAN, 0, 0 }, 100, 10, 0,
+		    100, 0 },
 		{ "the rate is not known", { 50, NAN, NAN, 1000, 180, 0, 10, 20, NAN, NAN, 0, 0 },
-		  100, NAN, NAN, NAN, NAN },
-		{ "home is not known", { 50, 0.1, NAN, NAN, NAN, 0, 10, 20, NAN, NAN, 0, 0 },
-		  NAN, NAN, NAN, 500, NAN },
-		{ "its speed is not known", { 50, 0.1, NAN, 1000, 180, 0, NAN, NAN, NAN, NAN, 0, 0 },
-		  NAN, NAN, NAN, 500, NAN },
-		{ "the charge is not known", { NAN, 0.1, NAN, 1000, 180, 0, 10, 20, NAN, NAN, 0, 0 },
-		  100, NAN, NAN, NAN, NAN },
+		    100, NAN, NAN, NAN, NAN },
+		{ "home is not known", { 50, 0.1, NAN, NAN, NAN, 0, 10, 20, NAN, NAN, 0, 0 }, NAN,
+		    NAN, NAN, 500, NAN },
+		{ "its speed is not known",
+		    { 50, 0.1, NAN, 1000, 180, 0, NAN, NAN, NAN, NAN, 0, 0 }, NAN, NAN, NAN, 500,
+		    NAN },
+		{ "the charge is not known",
+		    { NAN, 0.1, NAN, 1000, 180, 0, 10, 20, NAN, NAN, 0, 0 }, 100, NAN, NAN, NAN,
+		    NAN },
 	};
 
 	(void)state;
@@ -116,8 +114,8 @@ static void test_airspeed_from_ground(void **state)
 
 /* Separation ------------------------------------------------------------------ */
 
-static struct separation_one one(double east_m, double north_m, double alt, double east, double north,
-    double up)
+static struct separation_one one(
+    double east_m, double north_m, double alt, double east, double north, double up)
 {
 	struct geo_frame f = geo_frame_at((struct geo_point){ 47, 9.5 });
 	struct geo_point p = geo_from_xy(&f, east_m, north_m);
@@ -132,19 +130,24 @@ static void test_two_drones(void **state)
 		struct separation_one a, b;
 		double closest_m, closest_s;
 	} cases[] = {
-		{ "head on: 400 m at 20 m/s", one(0, 0, 100, 10, 0, 0), one(400, 0, 100, -10, 0, 0), 0, 20 },
-		{ "passing at 30 m", one(0, 0, 100, 10, 0, 0), one(400, 30, 100, -10, 0, 0), 30, 20 },
-		{ "above each other by 25 m", one(0, 0, 100, 10, 0, 0), one(400, 0, 125, -10, 0, 0), 25, 20 },
-		{ "climbing into its way", one(0, 0, 100, 0, 0, 2), one(0, 0, 140, 0, 0, 0), 0, 20 },
-		{ "going apart: nearest now", one(0, 0, 100, -10, 0, 0), one(50, 0, 100, 10, 0, 0), 50, 0 },
+		{ "head on: 400 m at 20 m/s", one(0, 0, 100, 10, 0, 0), one(400, 0, 100, -10, 0, 0),
+		    0, 20 },
+		{ "passing at 30 m", one(0, 0, 100, 10, 0, 0), one(400, 30, 100, -10, 0, 0), 30,
+		    20 },
+		{ "above each other by 25 m", one(0, 0, 100, 10, 0, 0), one(400, 0, 125, -10, 0, 0),
+		    25, 20 },
+		{ "climbing into its way", one(0, 0, 100, 0, 0, 2), one(0, 0, 140, 0, 0, 0), 0,
+		    20 },
+		{ "going apart: nearest now", one(0, 0, 100, -10, 0, 0), one(50, 0, 100, 10, 0, 0),
+		    50, 0 },
 		{ "side by side", one(0, 0, 100, 10, 0, 0), one(0, 40, 100, 10, 0, 0), 40, 0 },
 		{ "both hover", one(0, 0, 100, 0, 0, 0), one(30, 40, 100, 0, 0, 0), 50, 0 },
 		{ "crossing: both at the corner in 10 s", one(-100, 0, 100, 10, 0, 0),
-		  one(0, -100, 100, 0, 10, 0), 0, 10 },
+		    one(0, -100, 100, 0, 10, 0), 0, 10 },
 		{ "beyond the time looked ahead: at its end", one(0, 0, 100, 5, 0, 0),
-		  one(390, 0, 100, -5, 0, 0), 90, SEPARATION_AHEAD_S },
+		    one(390, 0, 100, -5, 0, 0), 90, SEPARATION_AHEAD_S },
 		{ "one height is not known: over ground alone", one(0, 0, NAN, 10, 0, 0),
-		  one(400, 0, 300, -10, 0, 0), 0, 20 },
+		    one(400, 0, 300, -10, 0, 0), 0, 20 },
 	};
 	struct separation s = { 0 };
 
@@ -166,7 +169,8 @@ static void test_two_drones(void **state)
 static void test_across_the_date_line(void **state)
 {
 	struct separation_one ones[2] = {
-		{ .lat = 10, .lon = 179.9995, .alt = 50, .east = 5 }, { .lat = 10, .lon = -179.9995, .alt = 50 },
+		{ .lat = 10, .lon = 179.9995, .alt = 50, .east = 5 },
+		{ .lat = 10, .lon = -179.9995, .alt = 50 },
 	};
 	struct separation_found found[2];
 	struct separation s = { 0 };
@@ -183,7 +187,8 @@ static void test_across_the_date_line(void **state)
 /* The grid finds what looking at every pair finds, wherever the fleet is. */
 static void test_grid_against_every_pair(void **state)
 {
-	static const struct geo_point places[] = { { 47, 9.5 }, { -33, 151 }, { 69.6, 179.99 }, { 0, 0 } };
+	static const struct geo_point places[] = { { 47, 9.5 }, { -33, 151 }, { 69.6, 179.99 },
+		{ 0, 0 } };
 	enum { N = 300 };
 	struct separation s = { 0 };
 	struct rng rng;
@@ -199,8 +204,9 @@ static void test_grid_against_every_pair(void **state)
 			struct geo_point at = geo_from_xy(&f, rng_between(&rng, -9000, 9000),
 			    rng_between(&rng, -9000, 9000));
 
-			ones[i] = (struct separation_one){ at.lat, at.lon, rng_between(&rng, 0, 100),
-				rng_between(&rng, -15, 15), rng_between(&rng, -15, 15), 0, (uint32_t)i };
+			ones[i] = (struct separation_one){ at.lat, at.lon,
+				rng_between(&rng, 0, 100), rng_between(&rng, -15, 15),
+				rng_between(&rng, -15, 15), 0, (uint32_t)i };
 		}
 		separation_round(&s, ones, N, found);
 		for (int i = 0; i < N; i++) {

@@ -39,7 +39,8 @@ struct scene {
 
 static struct watch_now now_of(const struct scene *s)
 {
-	return (struct watch_now){ EPOCH + s->swarm->now_us / 1000, 1000000 + s->swarm->now_us / 1000 };
+	return (
+	    struct watch_now){ EPOCH + s->swarm->now_us / 1000, 1000000 + s->swarm->now_us / 1000 };
 }
 
 static void on_sample(struct scene *s, const char *id, const void *body, size_t len)
@@ -50,7 +51,8 @@ static void on_sample(struct scene *s, const char *id, const void *body, size_t 
 	struct drone *d;
 
 	if (sample_decode(body, len, &m, &why) == -1) {
-		watch_happening(s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, why.detail, now);
+		watch_happening(
+		    s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, why.detail, now);
 		return;
 	}
 	d = fleet_add(&s->fleet, id);
@@ -79,7 +81,8 @@ static void on_message(void *context, const void *topic, size_t topic_len, const
 	if (s->deaf)
 		return;
 	if (topic_parse(topic, topic_len, &kind, id, &why) == -1) {
-		watch_happening(s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, why.detail, now_of(s));
+		watch_happening(s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0,
+		    why.detail, now_of(s));
 		return;
 	}
 	if (kind == TOPIC_TM) {
@@ -89,9 +92,12 @@ static void on_message(void *context, const void *topic, size_t topic_len, const
 	if (kind == TOPIC_UNKNOWN)
 		return;
 	if (message_decode(&s->doc, kind, id, body, len, &m, &why) == -1) {
-		watch_happening(s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, why.detail, now_of(s));
+		watch_happening(s->watch, &s->fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0,
+		    why.detail, now_of(s));
 	} else if (kind == TOPIC_HB) {
-		struct watch_source is = { .name = "sim", .up = true, .heard = true, .clock_known = true };
+		struct watch_source is = {
+			.name = "sim", .up = true, .heard = true, .clock_known = true
+		};
 
 		s->heard_us = s->swarm->now_us;
 		is.offset_ms = (int64_t)m.hb.time - now_of(s).ms;
@@ -142,9 +148,10 @@ static void take_changes(struct scene *s)
 
 	while (watch_next(s->watch, &a)) {
 		if (getenv("ALARM_TRACE"))
-			printf("%8.1f %-9s %-8s %-16s %-6s %s [%s]\n", (double)s->swarm->now_us / 1e6,
-			    alarm_state_names[a.al.state], alarm_level_names[a.al.level], a.al.rule,
-			    a.subject, a.al.text, a.al.id);
+			printf("%8.1f %-9s %-8s %-16s %-6s %s [%s]\n",
+			    (double)s->swarm->now_us / 1e6, alarm_state_names[a.al.state],
+			    alarm_level_names[a.al.level], a.al.rule, a.subject, a.al.text,
+			    a.al.id);
 		if (a.al.state != ALARM_RAISED)
 			continue;
 		snprintf(line, sizeof(line), "%.32s %.32s", a.al.rule, a.subject);
@@ -165,7 +172,8 @@ struct step {
 
 static void do_step(struct scene *s, const struct step *step)
 {
-	struct request req = { .op = OP_COMMAND, .expires = (uint64_t)(swarm_clock_ms(s->swarm) + 60000) };
+	struct request req = { .op = OP_COMMAND,
+		.expires = (uint64_t)(swarm_clock_ms(s->swarm) + 60000) };
 	struct command_args args = { 0 };
 	struct buf body = BUF_INIT, bytes = BUF_INIT;
 	enum command c = step->charge ? CMD_COUNT : command_find(step->cmd);
@@ -208,8 +216,8 @@ struct flight_case {
 	const char *expected; /* "rule subject" each, commas between, in order of the alphabet */
 };
 
-static void add_square(struct zone_set *set, struct geo_point home, enum zone_kind kind, double half_m,
-    double ceiling)
+static void add_square(
+    struct zone_set *set, struct geo_point home, enum zone_kind kind, double half_m, double ceiling)
 {
 	struct geo_frame f = geo_frame_at(home);
 	struct geo_point corners[4] = {
@@ -219,7 +227,9 @@ static void add_square(struct zone_set *set, struct geo_point home, enum zone_ki
 	struct zone_ring ring = { corners, 4 };
 	struct zone zone = { .kind = kind, .floor = ZONE_NO_HEIGHT,
 		.ceiling = { ceiling, ABOVE_HOME }, .rings = &ring, .ring_count = 1 };
-	struct zone_section section = { .name = "site", .floor = ZONE_NO_HEIGHT, .ceiling = ZONE_NO_HEIGHT };
+	struct zone_section section = {
+		.name = "site", .floor = ZONE_NO_HEIGHT, .ceiling = ZONE_NO_HEIGHT
+	};
 	struct err err;
 
 	str_copy(zone.name, sizeof(zone.name), "field");
@@ -252,7 +262,9 @@ static void fly(const struct flight_case *c)
 		printf("== %s\n", c->legend);
 
 	for (; settings.fault_count < 4 && c->faults[settings.fault_count]; settings.fault_count++)
-		assert_int_equal(fault_parse(c->faults[settings.fault_count], &faults[settings.fault_count], &err), 0);
+		assert_int_equal(fault_parse(c->faults[settings.fault_count],
+				     &faults[settings.fault_count], &err),
+		    0);
 	settings.faults = faults;
 	wire_doc_init(&s.doc);
 	wire_doc_init(&s.answer_doc);
@@ -275,7 +287,9 @@ static void fly(const struct flight_case *c)
 			do_step(&s, &c->steps[step]);
 		fetch_plans(&s);
 		if (s.heard_us >= 0 && t - s.heard_us > 3500000) {
-			struct watch_source is = { .name = "sim", .heard = true, .clock_known = true };
+			struct watch_source is = {
+				.name = "sim", .heard = true, .clock_known = true
+			};
 
 			watch_source(s.watch, 0, &is, now_of(&s));
 		}
@@ -286,9 +300,11 @@ static void fly(const struct flight_case *c)
 	for (size_t i = 0; i < s.raised_count; i++)
 		buf_printf(&got, "%s%s", i ? ", " : "", s.raised[i]);
 	if (strcmp(got.data ? got.data : "", c->expected) != 0 && getenv("ALARM_TRACE"))
-		printf("%s:\n\texpected \"%s\"\n\traised   \"%s\"\n", c->legend, c->expected, got.data ? got.data : "");
+		printf("%s:\n\texpected \"%s\"\n\traised   \"%s\"\n", c->legend, c->expected,
+		    got.data ? got.data : "");
 	else if (strcmp(got.data ? got.data : "", c->expected) != 0)
-		fail_msg("%s:\nexpected \"%s\"\nraised   \"%s\"", c->legend, c->expected, got.data ? got.data : "");
+		fail_msg("%s:\nexpected \"%s\"\nraised   \"%s\"", c->legend, c->expected,
+		    got.data ? got.data : "");
 	buf_free(&got);
 	swarm_free(&s.swarm);
 	watch_free(&s.watch);
@@ -300,60 +316,128 @@ static void fly(const struct flight_case *c)
 }
 
 static const struct flight_case cases[] = {
-	{ .legend = "a working day of four: nothing is wrong", .drones = 4, .rate = 5, .model = MODEL_COUNT,
-	  .seconds = 3 * 3600, .expected = "" },
-	{ .legend = "twelve in the same air: near misses and nothing else", .drones = 12, .rate = 5,
-	  .model = MODEL_COUNT, .seconds = 3600,
-	  .expected = "separation D03, separation D07, separation D10" },
-	{ .legend = "parked, whatever its charge", .drones = 2, .rate = 2, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 300, .steps = { { .at_s = 10, .drone = "D01", .cmd = "", .number = { 4 }, .charge = true } },
-	  .expected = "" },
-	{ .legend = "the charge goes in the air", .drones = 2, .rate = 5, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 300, .steps = {
-		{ .at_s = 5, .drone = "D01", .cmd = "arm" },
+	{ .legend = "a working day of four: nothing is wrong",
+	    .drones = 4,
+	    .rate = 5,
+	    .model = MODEL_COUNT,
+	    .seconds = 3 * 3600,
+	    .expected = "" },
+	{ .legend = "twelve in the same air: near misses and nothing else",
+	    .drones = 12,
+	    .rate = 5,
+	    .model = MODEL_COUNT,
+	    .seconds = 3600,
+	    .expected = "separation D03, separation D07, separation D10" },
+	{ .legend = "parked, whatever its charge",
+	    .drones = 2,
+	    .rate = 2,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 300,
+	    .steps = { { .at_s = 10, .drone = "D01", .cmd = "", .number = { 4 }, .charge = true } },
+	    .expected = "" },
+	{ .legend = "the charge goes in the air",
+	    .drones = 2,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 300,
+	    .steps = { { .at_s = 5, .drone = "D01", .cmd = "arm" },
 		{ .at_s = 8, .drone = "D01", .cmd = "takeoff", .number = { 30 } },
 		{ .at_s = 40, .drone = "D01", .cmd = "", .number = { 14 }, .charge = true } },
-	  .expected = "battery-low D01, failsafe D01" },
-	{ .legend = "no position", .drones = 1, .rate = 5, .model = MODEL_QUAD, .seconds = 1200,
-	  .faults = { "nogps=0.01" }, .expected = "failsafe D01, flood site, position-lost D01" },
-	{ .legend = "radio silence", .drones = 4, .rate = 5, .model = MODEL_QUAD, .seconds = 1200,
-	  .faults = { "silence=0.003@D02" }, .expected = "gaps D02, lost D02, stale D02" },
-	{ .legend = "a crash", .drones = 2, .rate = 5, .model = MODEL_QUAD, .seconds = 1200,
-	  .faults = { "crash=0.003@D02" }, .expected = "failsafe D02, position-lost D02, stale D02" },
-	{ .legend = "samples lost on the way and never asked for", .drones = 2, .rate = 5, .model = MODEL_QUAD,
-	  .seconds = 200, .faults = { "drop=0.01@D01" }, .expected = "gaps D01" },
-	{ .legend = "malformed messages", .drones = 2, .rate = 5, .model = MODEL_QUAD, .seconds = 100,
-	  .faults = { "garbage=0.02@D01" }, .expected = "rejects sim" },
-	{ .legend = "a clock that is off", .drones = 2, .rate = 5, .model = MODEL_QUAD, .seconds = 100,
-	  .faults = { "skew=-8000" }, .expected = "clock-skew sim" },
-	{ .legend = "the source goes and comes back", .drones = 3, .rate = 5, .model = MODEL_QUAD,
-	  .seconds = 400, .steps = { { .at_s = 120, .cmd = "deaf" }, { .at_s = 180, .cmd = "hear" } },
-	  .expected = "gaps D01, gaps D02, gaps D03, source-lost sim" },
-	{ .legend = "sent past its fence", .drones = 1, .rate = 5, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 200, .zones = "fence", .steps = {
-		{ .at_s = 5, .drone = "D01", .cmd = "arm" },
+	    .expected = "battery-low D01, failsafe D01" },
+	{ .legend = "no position",
+	    .drones = 1,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 1200,
+	    .faults = { "nogps=0.01" },
+	    .expected = "failsafe D01, flood site, position-lost D01" },
+	{ .legend = "radio silence",
+	    .drones = 4,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 1200,
+	    .faults = { "silence=0.003@D02" },
+	    .expected = "gaps D02, lost D02, stale D02" },
+	{ .legend = "a crash",
+	    .drones = 2,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 1200,
+	    .faults = { "crash=0.003@D02" },
+	    .expected = "failsafe D02, position-lost D02, stale D02" },
+	{ .legend = "samples lost on the way and never asked for",
+	    .drones = 2,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 200,
+	    .faults = { "drop=0.01@D01" },
+	    .expected = "gaps D01" },
+	{ .legend = "malformed messages",
+	    .drones = 2,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 100,
+	    .faults = { "garbage=0.02@D01" },
+	    .expected = "rejects sim" },
+	{ .legend = "a clock that is off",
+	    .drones = 2,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 100,
+	    .faults = { "skew=-8000" },
+	    .expected = "clock-skew sim" },
+	{ .legend = "the source goes and comes back",
+	    .drones = 3,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .seconds = 400,
+	    .steps = { { .at_s = 120, .cmd = "deaf" }, { .at_s = 180, .cmd = "hear" } },
+	    .expected = "gaps D01, gaps D02, gaps D03, source-lost sim" },
+	{ .legend = "sent past its fence",
+	    .drones = 1,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 200,
+	    .zones = "fence",
+	    .steps = { { .at_s = 5, .drone = "D01", .cmd = "arm" },
 		{ .at_s = 8, .drone = "D01", .cmd = "takeoff", .number = { 30 } },
 		{ .at_s = 40, .drone = "D01", .cmd = "goto", .number = { 47.1470, 9.5209 } } },
-	  .expected = "fence-ahead D01, fence-breach D01" },
-	{ .legend = "sent above the ceiling", .drones = 1, .rate = 5, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 200, .zones = "ceiling", .steps = {
-		{ .at_s = 5, .drone = "D01", .cmd = "arm" },
+	    .expected = "fence-ahead D01, fence-breach D01" },
+	{ .legend = "sent above the ceiling",
+	    .drones = 1,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 200,
+	    .zones = "ceiling",
+	    .steps = { { .at_s = 5, .drone = "D01", .cmd = "arm" },
 		{ .at_s = 8, .drone = "D01", .cmd = "takeoff", .number = { 60 } } },
-	  .expected = "ceiling D01" },
-	{ .legend = "a command replaced", .drones = 1, .rate = 5, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 100, .steps = {
-		{ .at_s = 5, .drone = "D01", .cmd = "arm" },
+	    .expected = "ceiling D01" },
+	{ .legend = "a command replaced",
+	    .drones = 1,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 100,
+	    .steps = { { .at_s = 5, .drone = "D01", .cmd = "arm" },
 		{ .at_s = 8, .drone = "D01", .cmd = "takeoff", .number = { 60 } },
 		{ .at_s = 10, .drone = "D01", .cmd = "land" } },
-	  .expected = "" },
-	{ .legend = "far out with too little to come home", .drones = 1, .rate = 5, .model = MODEL_QUAD, .idle = true,
-	  .seconds = 500, .steps = {
-		{ .at_s = 5, .drone = "D01", .cmd = "arm" },
+	    .expected = "" },
+	{ .legend = "far out with too little to come home",
+	    .drones = 1,
+	    .rate = 5,
+	    .model = MODEL_QUAD,
+	    .idle = true,
+	    .seconds = 500,
+	    .steps = { { .at_s = 5, .drone = "D01", .cmd = "arm" },
 		{ .at_s = 8, .drone = "D01", .cmd = "takeoff", .number = { 60 } },
 		{ .at_s = 30, .drone = "D01", .cmd = "goto", .number = { 47.18, 9.5209 } },
 		{ .at_s = 300, .drone = "D01", .cmd = "", .number = { 18 }, .charge = true } },
-	  .expected = "battery-critical D01, battery-low D01, command-failed D01, failsafe D01, "
-	    "return-energy D01, return-short D01" },
+	    .expected = "battery-critical D01, battery-low D01, command-failed D01, failsafe D01, "
+			"return-energy D01, return-short D01" },
 };
 
 static void test_flights(void **state)

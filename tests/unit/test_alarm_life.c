@@ -67,7 +67,9 @@ static void test_every_step(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct life l = { .state = cases[i].from, .holds = cases[i].holds, .latch = cases[i].latch,
+		struct life l = { .state = cases[i].from,
+			.holds = cases[i].holds,
+			.latch = cases[i].latch,
 			.shelved_until_ms = cases[i].from == ALARM_SHELVED ? 2000 : 0 };
 		char legend[64];
 
@@ -116,7 +118,8 @@ static void test_random_lives(void **state)
 				assert_true(l.state != ALARM_RAISED);
 				break;
 			case 3:
-				changed = life_shelve(&l, now + (int64_t)(rng_next(&rng) % 9000), now);
+				changed =
+				    life_shelve(&l, now + (int64_t)(rng_next(&rng) % 9000), now);
 				shelved_at = changed ? now : shelved_at;
 				break;
 			case 4: changed = life_unshelve(&l); break;
@@ -131,7 +134,8 @@ static void test_random_lives(void **state)
 			if (l.state == ALARM_RETURNED || l.state == ALARM_CLEARED)
 				assert_false(l.holds);
 			if (before == ALARM_RAISED && l.state == ALARM_CLEARED)
-				fail_msg("seed %d: it ended without anybody having seen it", (int)seed);
+				fail_msg(
+				    "seed %d: it ended without anybody having seen it", (int)seed);
 			/* No shelf without an end. */
 			if (l.state == ALARM_SHELVED) {
 				assert_true(l.shelved_until_ms > shelved_at);
@@ -155,7 +159,8 @@ static void test_pending(void **state)
 		const char *legend;
 		int64_t hold_ms;
 		unsigned hold_samples;
-		const char *seen;   /* t true, f false, u unknown, T a tick that sees true; 100 ms apart */
+		const char
+		    *seen; /* t true, f false, u unknown, T a tick that sees true; 100 ms apart */
 		int raised_at;      /* index; -1: never */
 	} cases[] = {
 		{ "at once", 0, 0, "t", 0 },
@@ -179,7 +184,8 @@ static void test_pending(void **state)
 			char c = cases[i].seen[k];
 			int truth = c == 'f' ? TRUTH_FALSE : c == 'u' ? TRUTH_UNKNOWN : TRUTH_TRUE;
 
-			if (pending_step(&p, truth, cases[i].hold_ms, cases[i].hold_samples, c != 'T', 5000 + 100 * k))
+			if (pending_step(&p, truth, cases[i].hold_ms, cases[i].hold_samples,
+				c != 'T', 5000 + 100 * k))
 				raised_at = k;
 		}
 		CHECK(cases[i].legend, raised_at == cases[i].raised_at);
@@ -262,7 +268,8 @@ static void test_random_days(void **state)
 			sample_set_value(&m, FIELD_sats, rng_between(&rng, 4, 12));
 			sample_set_value(&m, FIELD_hdop, rng_between(&rng, 1, 3));
 			if (what == 0)
-				m.known &= ~(UINT64_C(1) << FIELD_battery | UINT64_C(1) << FIELD_link);
+				m.known &=
+				    ~(UINT64_C(1) << FIELD_battery | UINT64_C(1) << FIELD_link);
 			scene_fly(&s, "D01", m, 1 + (int)(rng_next(&rng) % 6));
 			if (what == 1)
 				scene_quiet(&s, 12000);
@@ -271,7 +278,8 @@ static void test_random_days(void **state)
 				if (what == 2)
 					watch_ack(s.watch, list[k].al.id, "kim", s.now, &err);
 				if (what == 3 && list[k].al.level == LEVEL_WATCH)
-					watch_shelve(s.watch, list[k].al.id, s.now.ms + 3000, "known", "kim", s.now, &err);
+					watch_shelve(s.watch, list[k].al.id, s.now.ms + 3000,
+					    "known", "kim", s.now, &err);
 				if (what == 4)
 					watch_unshelve(s.watch, list[k].al.id, "kim", s.now, &err);
 				/* By importance: what is shelved last, else the level falls. */
@@ -314,11 +322,13 @@ static void test_dithering_gives_one_alarm(void **state)
 			rng_init(&rng, seed, 2);
 			for (int i = 0; i < 3000; i++) {
 				struct sample m = sound_sample(&s);
-				/* Falling slowly through the limit, with noise that crosses it often. */
+				/* Falling slowly through the limit, with noise that crosses it
+				 * often. */
 				double slope = cases[c].by * 1.5 * (1 - i / 1500.0);
 
 				sample_set_value(&m, cases[c].field,
-				    cases[c].around + slope + rng_between(&rng, -cases[c].by, cases[c].by));
+				    cases[c].around + slope +
+					rng_between(&rng, -cases[c].by, cases[c].by));
 				scene_fly(&s, "D01", m, 1);
 			}
 			raised = scene_told(&s, cases[c].rule, ALARM_RAISED, NULL);

@@ -62,32 +62,37 @@ static void test_rules_of_the_sample(void **state)
 		int samples;            /* of 100 ms that it takes, at most */
 	} cases[] = {
 		{ "battery-low", { { FIELD_battery, 14.9 } }, { { FIELD_battery, 15 } },
-		  { { FIELD_battery, 17.9 } }, { { FIELD_battery, 18 } }, 3 },
+		    { { FIELD_battery, 17.9 } }, { { FIELD_battery, 18 } }, 3 },
 		{ "battery-low", { { FIELD_battery, 10 } },
-		  { { FIELD_battery, 10 }, { FIELD_flags, FLAG_ARMED | FLAG_POSITION_VALID } },
-		  { { FIELD_battery, NAN } },
-		  { { FIELD_battery, 10 }, { FIELD_flags, FLAG_ARMED | FLAG_POSITION_VALID } }, 3 },
+		    { { FIELD_battery, 10 }, { FIELD_flags, FLAG_ARMED | FLAG_POSITION_VALID } },
+		    { { FIELD_battery, NAN } },
+		    { { FIELD_battery, 10 }, { FIELD_flags, FLAG_ARMED | FLAG_POSITION_VALID } },
+		    3 },
 		/* A drone that does not say whether it flies, flies. */
-		{ "battery-low", { { FIELD_battery, 10 }, { FIELD_flags, NAN } }, { { FIELD_battery, NAN } },
-		  { { FIELD_battery, 10 }, { FIELD_flags, NAN } }, { { FIELD_battery, 30 } }, 3 },
+		{ "battery-low", { { FIELD_battery, 10 }, { FIELD_flags, NAN } },
+		    { { FIELD_battery, NAN } }, { { FIELD_battery, 10 }, { FIELD_flags, NAN } },
+		    { { FIELD_battery, 30 } }, 3 },
 		{ "battery-critical", { { FIELD_battery, 6.9 } }, { { FIELD_battery, 7 } },
-		  { { FIELD_battery, 8.9 } }, { { FIELD_battery, 9 } }, 3 },
-		{ "link-weak", { { FIELD_link, 24 } }, { { FIELD_link, 25 } }, { { FIELD_link, 34 } },
-		  { { FIELD_link, 35 } }, 55 },
+		    { { FIELD_battery, 8.9 } }, { { FIELD_battery, 9 } }, 3 },
+		{ "link-weak", { { FIELD_link, 24 } }, { { FIELD_link, 25 } },
+		    { { FIELD_link, 34 } }, { { FIELD_link, 35 } }, 55 },
 		{ "satellites", { { FIELD_sats, 5 } }, { { FIELD_sats, 6 } }, { { FIELD_sats, 6 } },
-		  { { FIELD_sats, 7 } }, 55 },
-		{ "satellites", { { FIELD_hdop, 2.6 } }, { { FIELD_hdop, 2.5 } }, { { FIELD_hdop, 3 } },
-		  { { FIELD_hdop, 2 } }, 55 },
+		    { { FIELD_sats, 7 } }, 55 },
+		{ "satellites", { { FIELD_hdop, 2.6 } }, { { FIELD_hdop, 2.5 } },
+		    { { FIELD_hdop, 3 } }, { { FIELD_hdop, 2 } }, 55 },
 		{ "satellites", { { FIELD_fix, 2 } }, { { FIELD_fix, 3 } }, { { FIELD_fix, NAN } },
-		  { { FIELD_fix, 4 } }, 55 },
+		    { { FIELD_fix, 4 } }, 55 },
 		{ "position-lost", { { FIELD_flags, SOUND & ~FLAG_POSITION_VALID } },
-		  { { FIELD_flags, FLAG_ARMED } }, { { FIELD_flags, NAN } }, { { FIELD_flags, SOUND } }, 22 },
+		    { { FIELD_flags, FLAG_ARMED } }, { { FIELD_flags, NAN } },
+		    { { FIELD_flags, SOUND } }, 22 },
 		{ "position-lost", { { FIELD_flags, NAN } }, { { FIELD_flags, SOUND } },
-		  { { FIELD_flags, FLAG_IN_AIR } }, { { FIELD_flags, FLAG_POSITION_VALID } }, 22 },
-		{ "failsafe", { { FIELD_flags, SOUND | FLAG_FAILSAFE } }, { { FIELD_flags, FLAG_FAILSAFE } },
-		  { { FIELD_flags, NAN } }, { { FIELD_flags, SOUND } }, 1 },
+		    { { FIELD_flags, FLAG_IN_AIR } }, { { FIELD_flags, FLAG_POSITION_VALID } },
+		    22 },
+		{ "failsafe", { { FIELD_flags, SOUND | FLAG_FAILSAFE } },
+		    { { FIELD_flags, FLAG_FAILSAFE } }, { { FIELD_flags, NAN } },
+		    { { FIELD_flags, SOUND } }, 1 },
 		{ "emergency", { { FIELD_mode, MODE_EMERGENCY } }, { { FIELD_mode, MODE_LAND } },
-		  { { FIELD_mode, MODE_EMERGENCY } }, { { FIELD_mode, MODE_IDLE } }, 1 },
+		    { { FIELD_mode, MODE_EMERGENCY } }, { { FIELD_mode, MODE_IDLE } }, 1 },
 	};
 
 	(void)state;
@@ -161,7 +166,8 @@ static void test_stale_and_lost(void **state)
 		while (watch_next(s.watch, &a)) {
 			lost += strcmp(a.al.rule, "lost") == 0 && a.al.level == LEVEL_CRITICAL &&
 			    strcmp(a.al.drone, "D01") == 0;
-			parked_lost += strcmp(a.al.rule, "lost-ground") == 0 && strcmp(a.al.drone, "P01") == 0;
+			parked_lost +=
+			    strcmp(a.al.rule, "lost-ground") == 0 && strcmp(a.al.drone, "P01") == 0;
 		}
 		assert_true(lost == 1 && parked_lost == 1);
 	}
@@ -293,7 +299,8 @@ static void test_clock_skew(void **state)
 		s.source.offset_ms = 900;
 		watch_source(s.watch, 0, &s.source, s.now);
 		scene_quiet(&s, 1000);
-		assert_int_equal(scene_told(&s, "clock-skew", ALARM_RETURNED, NULL), cases[i].raised);
+		assert_int_equal(
+		    scene_told(&s, "clock-skew", ALARM_RETURNED, NULL), cases[i].raised);
 		scene_close(&s);
 	}
 }
@@ -307,10 +314,11 @@ static void test_commands(void **state)
 		int stage;
 		const char *text, *rule, *says;
 	} cases[] = {
-		{ "failed", STAGE_FAILED, "the battery is empty", "command-failed", "goto failed, the battery is empty:" },
+		{ "failed", STAGE_FAILED, "the battery is empty", "command-failed",
+		    "goto failed, the battery is empty:" },
 		{ "replaced by an operator", STAGE_FAILED, "replaced by land", NULL, NULL },
 		{ "nobody answered", STAGE_TIMEOUT, "no answer in 5 s", "command-unknown",
-		  "goto was not answered, no answer in 5 s:" },
+		    "goto was not answered, no answer in 5 s:" },
 		{ "refused: told at once to who gave it", STAGE_REJECTED, "not armed", NULL, NULL },
 		{ "done", STAGE_DONE, "", NULL, NULL },
 	};
@@ -318,19 +326,23 @@ static void test_commands(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct scene s = scene_open(NULL, 0);
-		struct progress cm = { .id = "c1", .drone = "D01", .cmd = "goto", .stage = cases[i].stage };
+		struct progress cm = {
+			.id = "c1", .drone = "D01", .cmd = "goto", .stage = cases[i].stage
+		};
 		struct watch_alarm a = { 0 };
 
 		str_copy(cm.text, sizeof(cm.text), cases[i].text);
 		scene_fly(&s, "D01", sound_sample(&s), 5);
 		watch_progress(s.watch, &s.fleet, 0, &cm, s.now);
-		CHECK(cases[i].legend, scene_told(&s, NULL, ALARM_RAISED, &a) == (cases[i].rule != NULL));
+		CHECK(cases[i].legend,
+		    scene_told(&s, NULL, ALARM_RAISED, &a) == (cases[i].rule != NULL));
 		if (cases[i].rule) {
 			assert_string_equal(a.al.rule, cases[i].rule);
 			assert_true(str_starts(a.al.text, cases[i].says));
 			cm.stage = STAGE_DONE;
 			watch_progress(s.watch, &s.fleet, 0, &cm, s.now);
-			CHECK(cases[i].legend, scene_told(&s, cases[i].rule, ALARM_RETURNED, NULL) == 1);
+			CHECK(cases[i].legend,
+			    scene_told(&s, cases[i].rule, ALARM_RETURNED, NULL) == 1);
 		}
 		scene_close(&s);
 	}
@@ -342,18 +354,21 @@ static void test_rejects_and_history(void **state)
 	struct watch_alarm a;
 
 	(void)state;
-	watch_happening(s.watch, &s.fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, "lat: out of range", s.now);
+	watch_happening(
+	    s.watch, &s.fleet, HAPPENING_REJECT, WATCH_NO_DRONE, 0, "lat: out of range", s.now);
 	assert_int_equal(scene_told(&s, "rejects", ALARM_RAISED, &a), 1);
 	assert_non_null(strstr(a.al.text, "lat: out of range"));
 	scene_quiet(&s, 59000);
 	assert_int_equal(scene_told(&s, NULL, 0, NULL), 0);
 	scene_quiet(&s, 2000);
 	assert_int_equal(scene_told(&s, "rejects", ALARM_RETURNED, NULL), 1);
-	watch_happening(s.watch, &s.fleet, HAPPENING_HISTORY_OUT, WATCH_NO_DRONE, NO_SOURCE, "disk full", s.now);
+	watch_happening(s.watch, &s.fleet, HAPPENING_HISTORY_OUT, WATCH_NO_DRONE, NO_SOURCE,
+	    "disk full", s.now);
 	assert_int_equal(scene_told(&s, "history", ALARM_RAISED, &a), 1);
 	assert_int_equal(a.al.level, LEVEL_CRITICAL);
 	assert_non_null(strstr(a.al.text, "disk full"));
-	watch_happening(s.watch, &s.fleet, HAPPENING_HISTORY_BACK, WATCH_NO_DRONE, NO_SOURCE, "", s.now);
+	watch_happening(
+	    s.watch, &s.fleet, HAPPENING_HISTORY_BACK, WATCH_NO_DRONE, NO_SOURCE, "", s.now);
 	assert_int_equal(scene_told(&s, "history", ALARM_RETURNED, NULL), 1);
 	scene_close(&s);
 }
@@ -405,12 +420,14 @@ static void test_deviation_and_progress(void **state)
 	sample_set_value(&m, FIELD_lat, 47 + 250 / 111180.0);
 	sample_set_value(&m, FIELD_lon, 9.53);
 	scene_fly(&s, "D01", m, 1);
-	assert_true(fabs(watch_operand(s.watch, &s.fleet, 0, OPERAND_cross_track_m, s.now) - 250) < 1);
+	assert_true(
+	    fabs(watch_operand(s.watch, &s.fleet, 0, OPERAND_cross_track_m, s.now) - 250) < 1);
 	/* Before its begin: to the begin. */
 	sample_set_value(&m, FIELD_lat, 47);
 	sample_set_value(&m, FIELD_lon, 9.51 - 100 / 76060.0);
 	scene_fly(&s, "D01", m, 1);
-	assert_true(fabs(watch_operand(s.watch, &s.fleet, 0, OPERAND_cross_track_m, s.now) - 100) < 1);
+	assert_true(
+	    fabs(watch_operand(s.watch, &s.fleet, 0, OPERAND_cross_track_m, s.now) - 100) < 1);
 	assert_int_equal(scene_told(&s, NULL, 0, NULL), 0);
 	sample_set_value(&m, FIELD_lat, 47 + 250 / 111180.0);
 	sample_set_value(&m, FIELD_lon, 9.53);
@@ -484,14 +501,19 @@ static void test_operators_are_told_why_not(void **state)
 	assert_int_equal(scene_told(&s, "battery-low", ALARM_RAISED, &a), 1);
 	assert_int_equal(watch_ack(s.watch, "nobody.1", "kim", s.now, &err), -1);
 	assert_non_null(strstr(err.text, "no alarm nobody.1 stands"));
-	assert_int_equal(watch_shelve(s.watch, a.al.id, s.now.ms + 60000, "", "kim", s.now, &err), -1);
+	assert_int_equal(
+	    watch_shelve(s.watch, a.al.id, s.now.ms + 60000, "", "kim", s.now, &err), -1);
 	assert_non_null(strstr(err.text, "say why"));
 	assert_int_equal(watch_shelve(s.watch, a.al.id, s.now.ms, "x", "kim", s.now, &err), -1);
 	assert_non_null(strstr(err.text, "which is past"));
-	assert_int_equal(watch_shelve(s.watch, a.al.id, s.now.ms + SHELVE_MAX_MS + 1, "x", "kim", s.now, &err), -1);
+	assert_int_equal(
+	    watch_shelve(s.watch, a.al.id, s.now.ms + SHELVE_MAX_MS + 1, "x", "kim", s.now, &err),
+	    -1);
 	assert_non_null(strstr(err.text, "24 hours at most"));
 	assert_int_equal(watch_unshelve(s.watch, a.al.id, "kim", s.now, &err), -1);
-	assert_int_equal(watch_shelve(s.watch, a.al.id, s.now.ms + 5000, "test flight\x1b[1m", "kim", s.now, &err), 0);
+	assert_int_equal(watch_shelve(s.watch, a.al.id, s.now.ms + 5000, "test flight\x1b[1m",
+			     "kim", s.now, &err),
+	    0);
 	assert_int_equal(scene_told(&s, "battery-low", ALARM_SHELVED, &a), 1);
 	assert_string_equal(a.al.why, "test flight?[1m");
 	assert_string_equal(a.al.by, "kim");
@@ -531,11 +553,20 @@ static void test_restart(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct scene s = scene_open(NULL, 0);
 		struct sample m = sound_sample(&s);
-		struct alarm row = { .id = "D01.lx1", .rule = "battery-low", .drone = "D01",
-			.level = LEVEL_WARNING, .state = cases[i].stored,
-			.time = (uint64_t)s.now.ms - 60000, .since = (uint64_t)s.now.ms - 90000, .value = 14.8,
-			.limit = 15, .text = "battery 14.8 %", .by = "kim", .count = 2,
-			.until = cases[i].stored == ALARM_SHELVED ? (uint64_t)s.now.ms + 600000 : KEY_NONE };
+		struct alarm row = { .id = "D01.lx1",
+			.rule = "battery-low",
+			.drone = "D01",
+			.level = LEVEL_WARNING,
+			.state = cases[i].stored,
+			.time = (uint64_t)s.now.ms - 60000,
+			.since = (uint64_t)s.now.ms - 90000,
+			.value = 14.8,
+			.limit = 15,
+			.text = "battery 14.8 %",
+			.by = "kim",
+			.count = 2,
+			.until = cases[i].stored == ALARM_SHELVED ? (uint64_t)s.now.ms + 600000
+								  : KEY_NONE };
 		struct watch_alarm a;
 
 		watch_restore(s.watch, &row, 1);
@@ -560,14 +591,29 @@ static void test_restart_of_other_subjects(void **state)
 {
 	struct scene s = scene_open(NULL, 0);
 	struct alarm rows[] = {
-		{ .id = "here.a1", .rule = "history", .level = LEVEL_CRITICAL, .state = ALARM_RAISED,
-		  .until = KEY_NONE, .count = KEY_NONE },
-		{ .id = "other.a2", .rule = "source-lost", .level = LEVEL_CRITICAL, .state = ALARM_ACKED,
-		  .until = KEY_NONE },
-		{ .id = "D09.a3", .rule = "no-such-rule", .drone = "D09", .level = LEVEL_WATCH,
-		  .state = ALARM_RAISED, .until = KEY_NONE },
-		{ .id = "D01.a4", .rule = "lost", .drone = "D01", .level = LEVEL_CRITICAL,
-		  .state = ALARM_CLEARED, .until = KEY_NONE },
+		{ .id = "here.a1",
+		    .rule = "history",
+		    .level = LEVEL_CRITICAL,
+		    .state = ALARM_RAISED,
+		    .until = KEY_NONE,
+		    .count = KEY_NONE },
+		{ .id = "other.a2",
+		    .rule = "source-lost",
+		    .level = LEVEL_CRITICAL,
+		    .state = ALARM_ACKED,
+		    .until = KEY_NONE },
+		{ .id = "D09.a3",
+		    .rule = "no-such-rule",
+		    .drone = "D09",
+		    .level = LEVEL_WATCH,
+		    .state = ALARM_RAISED,
+		    .until = KEY_NONE },
+		{ .id = "D01.a4",
+		    .rule = "lost",
+		    .drone = "D01",
+		    .level = LEVEL_CRITICAL,
+		    .state = ALARM_CLEARED,
+		    .until = KEY_NONE },
 	};
 	struct watch_source other = { .name = "other", .up = true, .heard = true };
 	struct watch_alarm a;
