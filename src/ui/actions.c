@@ -45,7 +45,7 @@ void action_focus_next(struct ui *ui, int step)
 	for (int i = 1; i <= PANE_COUNT; i++) {
 		int p = ((int)ui->focus + i * step + PANE_COUNT * PANE_COUNT) % PANE_COUNT;
 
-		if (all || ui->layout.pane[p].w) {
+		if (all || ui->layout.pane[p].w || p == PANE_TIMELINE) {
 			action_focus(ui, p);
 			return;
 		}

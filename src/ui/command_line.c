@@ -263,7 +263,14 @@ const struct line_command line_commands[] = {
 	    layers_candidate },
 	{ "set", NULL, "NAME [VALUE]", settings_line,
 	    "theme, columns, fps, aspect, charset, trails, names, mouse", settings_candidate },
-	{ "save-screen", NULL, "FILE", run_save, "write what is shown to a file", NULL },
+	{ "seek", NULL, "TIME | -30s | 40% | next|previous [alarm|command|gap|...] | start | end | live", timeline_seek_line,
+	    "go to that moment: 13:52:00, 2026-11-20T13:40Z", timeline_seek_candidate },
+	{ "play", NULL, "[SPEED]", timeline_play_line, "play the past: 0.1 to 1000, below 0 backward", NULL },
+	{ "pause", NULL, "", timeline_pause_line, "stand still in the past", NULL },
+	{ "loop", NULL, "on | off | FROM TO", timeline_loop_line, "play between the marks over and over",
+	    timeline_loop_candidate },
+	{ "live", NULL, "", timeline_live_line, "leave the past", NULL },
+	{ "save-screen", "snap", "FILE", run_save, "write what is shown to a file", NULL },
 	{ "readonly", NULL, "", run_readonly, "send nothing from this screen any more", NULL },
 	{ 0 },
 };
@@ -330,6 +337,11 @@ int command_line_run(struct ui *ui, const char *text, struct err *err)
 	}
 	if (command_find(words[0]) == CMD_COUNT)
 		return no_command(words[0], err);
+	/* Before its arguments are looked at: none of them would be right. */
+	if (ui->model.replay) {
+		ui_say(ui, ROLE_ERROR, UI_PAST_REFUSES);
+		return 0;
+	}
 	if (!ui->hooks.parse || ui->hooks.parse(ui, count, words, &intent, err) == -1) {
 		intent_clear(&intent);
 		return -1;

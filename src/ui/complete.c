@@ -105,7 +105,7 @@ void complete_line(struct ui *ui, struct completion *c)
 
 		for (int n = 0; own->candidate && (candidate = own->candidate(ui, at, n)); n++)
 			offer(c, word, candidate);
-		if (strcmp(own->name, "save-screen") == 0 ||
+		if (strcmp(own->name, "save-screen") == 0 || strcmp(own->name, "export") == 0 ||
 		    (at == 2 && (strcmp(words[1], "load") == 0 || strcmp(words[1], "save") == 0)))
 			offer_files(c, word);
 		str_copy(c->hint, sizeof(c->hint), own->operands);

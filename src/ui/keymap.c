@@ -12,6 +12,7 @@
 #define MAP   IN_PANE(PANE_MAP)
 #define FLEET (IN_PANE(PANE_FLEET) | IN_PANE(PANE_DRONE))
 #define LISTS (IN_PANE(PANE_EVENTS) | IN_PANE(PANE_COMMANDS))
+#define TIME  IN_PANE(PANE_TIMELINE)
 
 const struct key_binding key_table[] = {
 	{ 'k', K_UP, MAP, action_map_pan, 0, "pan up (h j k l, arrows; with Shift far)" },
@@ -55,16 +56,41 @@ const struct key_binding key_table[] = {
 	{ 'n', 0, LISTS, action_next_trouble, 1, "next drone in trouble" },
 	{ 'N', 0, LISTS, action_next_trouble, -1, "previous drone in trouble" },
 
+	{ ' ', 0, TIME, action_travel_play, 0, "play and pause" },
+	{ ',', 0, TIME, action_travel_step, -1, "one sample back" },
+	{ '.', 0, TIME, action_travel_step, 1, "one sample on" },
+	{ 'j', K_DOWN, TIME, action_travel_by, -1, "one second back" },
+	{ 'k', K_UP, TIME, action_travel_by, 1, "one second on" },
+	{ 'h', K_LEFT, TIME, action_travel_by, -5, "5 s back (with Shift 60 s)" },
+	{ 'l', K_RIGHT, TIME, action_travel_by, 5, "5 s on (with Shift 60 s)" },
+	{ K_SHIFT_LEFT, 0, TIME, action_travel_by, -60, NULL },
+	{ K_SHIFT_RIGHT, 0, TIME, action_travel_by, 60, NULL },
+	{ '{', 0, TIME, action_travel_event, 1, "previous event, warning or worse" },
+	{ '}', 0, TIME, action_travel_event, 0, "next event, warning or worse" },
+	{ '<', 0, TIME, action_travel_pace, -1, "slower, down to 0.1" },
+	{ '>', 0, TIME, action_travel_pace, 1, "faster, up to 1000" },
+	{ 'r', 0, TIME, action_travel_reverse, 0, "turn round: play backward, and forward" },
+	{ '[', 0, TIME, action_travel_mark, 0, "mark the beginning of a loop" },
+	{ ']', 0, TIME, action_travel_mark, 1, "mark its end" },
+	{ 'x', 0, TIME, action_travel_mark, 2, "take the marks away" },
+	{ 'o', 0, TIME, action_travel_loop, 0, "loop between the marks, and not" },
+	{ 'g', K_HOME, TIME, action_travel_end, 0, "to the beginning" },
+	{ 'G', K_END, TIME, action_travel_end, 1, "to the end" },
+	{ '+', '=', TIME, action_travel_zoom, 1, "a shorter time on the line" },
+	{ '-', '_', TIME, action_travel_zoom, -1, "a longer time" },
+	{ '0', 0, TIME, action_travel_zoom, 0, "all there is" },
+
 	{ ':', 0, PANES_ALL, action_line, 0, "command line" },
 	{ '/', 0, PANES_ALL, action_filter, 0, "filter the fleet; ! turns it round" },
 	{ '?', 0, PANES_ALL, action_help, 0, "this help" },
-	{ K_TAB, 0, PANES_ALL, action_focus_next, 1, "next pane (Shift-Tab: previous; 1 to 5)" },
+	{ K_TAB, 0, PANES_ALL, action_focus_next, 1, "next pane (Shift-Tab: previous; 1 to 6)" },
 	{ K_BACK_TAB, 0, PANES_ALL, action_focus_next, -1, NULL },
 	{ '1', 0, PANES_ALL, action_focus, PANE_MAP, NULL },
 	{ '2', 0, PANES_ALL, action_focus, PANE_FLEET, NULL },
 	{ '3', 0, PANES_ALL, action_focus, PANE_DRONE, NULL },
 	{ '4', 0, PANES_ALL, action_focus, PANE_EVENTS, NULL },
 	{ '5', 0, PANES_ALL, action_focus, PANE_COMMANDS, NULL },
+	{ '6', 0, PANES_ALL, action_focus, PANE_TIMELINE, NULL },
 	{ 'z', 0, PANES_ALL, action_zoom_pane, 0, "this pane alone, and back" },
 	{ '+', '=', PANES_ALL, action_map_zoom, 1, "map closer" },
 	{ '-', '_', PANES_ALL, action_map_zoom, -1, "map farther" },
@@ -74,6 +100,7 @@ const struct key_binding key_table[] = {
 	{ K_BACKSPACE, 0, PANES_ALL, action_map_last, 0, "the map as it was before the last jump" },
 	{ '}', 0, PANES_ALL, action_next_trouble, 1, "next drone in trouble ({: previous)" },
 	{ '{', 0, PANES_ALL, action_next_trouble, -1, NULL },
+	{ 'R', 0, PANES_ALL, action_travel_live, 0, "from the past to live, and back to the same moment" },
 	{ 'H', 0, PANES_ALL, action_command, CMD_HOLD, "hold: preview, then y" },
 	{ 'B', 0, PANES_ALL, action_command, CMD_RTL, "back to launch (rtl): preview, then y" },
 	{ 'S', 0, PANES_ALL, action_command, CMD_LAND, "set down (land): preview, then y" },

@@ -12,6 +12,7 @@ const char *const pane_names[PANE_COUNT] = {
 	[PANE_DRONE] = "DRONE",
 	[PANE_EVENTS] = "ALERTS",
 	[PANE_COMMANDS] = "COMMANDS",
+	[PANE_TIMELINE] = "TIMELINE",
 };
 
 #define H_LINE 0x2500
@@ -51,8 +52,23 @@ static void big(struct layout *l, struct rect body, bool large)
 	l->pane[PANE_COMMANDS] = (struct rect){ split + 1, body.y + top, body.w - split - 1, foot };
 }
 
-void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, int preview_rows)
+/* The timeline's rows at the foot, its title among them. */
+static int timeline_rows(enum layout_size size, enum pane focus, bool zoomed, bool past)
 {
+	bool wanted = past || focus == PANE_TIMELINE;
+
+	if (size == LAYOUT_TINY)
+		return 0;
+	if (zoomed || size == LAYOUT_SMALL)
+		return !wanted ? 0 : past && !zoomed ? 3 : 2;
+	return size == LAYOUT_LARGE ? 6 : wanted ? 3 : 2;
+}
+
+void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, bool past,
+    int preview_rows)
+{
+	int timeline;
+
 	struct rect body = { 0, 1, w, h - 2 };
 
 	*l = (struct layout){ 0 };
@@ -69,12 +85,20 @@ void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, i
 	/* It lies over the lists at the foot: nothing moves because of it. */
 	if (preview_rows > 0)
 		l->preview = (struct rect){ 0, body.y + body.h - preview_rows, w, preview_rows };
+	timeline = zoomed && focus == PANE_TIMELINE ? 0 : timeline_rows(l->size, focus, zoomed, past);
+	if (timeline) {
+		body.h -= timeline;
+		l->pane[PANE_TIMELINE] = (struct rect){ 0, body.y + body.h, w, timeline };
+	}
 	if (zoomed || l->size == LAYOUT_TINY)
 		l->pane[focus] = body;
 	else if (l->size == LAYOUT_SMALL)
 		small(l, body);
 	else
 		big(l, body, l->size == LAYOUT_LARGE);
+	/* The divider ends in the timeline's title. */
+	if (timeline && l->divider[1].h)
+		l->divider[1].h++;
 }
 
 static uint32_t at(struct canvas *c, int x, int y)
@@ -107,6 +131,8 @@ void layout_draw(const struct layout *l, struct canvas *c)
 			/* A title that is that long goes before a joint. */
 			if ((y == d->y || y == d->y + d->h - 1) && at(c, d->x, y) != H_LINE &&
 			    at(c, d->x, y) != ' ')
+				continue;
+			if (y == d->y + d->h - 1 && at(c, d->x, y) == ' ' && !left && !right)
 				continue;
 			canvas_put(c, d->x, y, joint(left, right, y > d->y, y < d->y + d->h - 1),
 			    ROLE_BORDER);

@@ -9,7 +9,7 @@
 
 #include "ui/canvas.h"
 
-enum pane { PANE_MAP, PANE_FLEET, PANE_DRONE, PANE_EVENTS, PANE_COMMANDS, PANE_COUNT };
+enum pane { PANE_MAP, PANE_FLEET, PANE_DRONE, PANE_EVENTS, PANE_COMMANDS, PANE_TIMELINE, PANE_COUNT };
 extern const char *const pane_names[PANE_COUNT];
 
 enum layout_size { LAYOUT_TINY, LAYOUT_SMALL, LAYOUT_MEDIUM, LAYOUT_LARGE };
@@ -23,8 +23,10 @@ struct layout {
 };
 
 /* preview_rows: what the preview wants above the line, 0 for none. zoomed: the
- * focused pane alone. */
-void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, int preview_rows);
+ * focused pane alone. past: the panes show the past, and the timeline is never
+ * out of sight. */
+void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, bool past,
+    int preview_rows);
 /* Draws the dividers over the title rows, with their joints. */
 void layout_draw(const struct layout *l, struct canvas *c);
 /* A pane's title row: "─ 2 FLEET text ──── right ─". */

@@ -67,6 +67,8 @@ static void wheel(struct ui *ui, enum pane pane, int step, int x, int y)
 	if (pane == PANE_MAP) {
 		map_view_zoom_about(v, v->zoom - step * 0.5, (x - r.x) * 2 + 1, (y - r.y - 1) * 4 + 2);
 		ui->map.moved = true;
+	} else if (pane == PANE_TIMELINE) {
+		action_travel_by(ui, step * 5);
 	} else if (pane == PANE_FLEET || pane == PANE_DRONE) {
 		action_fleet_move(ui, step * 3);
 	} else {
@@ -97,6 +99,8 @@ void ui_mouse(struct ui *ui, const struct mouse *mouse, int64_t now_mono)
 			click_map(ui, r, mouse->x, mouse->y);
 		else if (p == PANE_FLEET)
 			click_fleet(ui, r, mouse->y);
+		else if (p == PANE_TIMELINE)
+			timeline_click(ui, r, mouse->x);
 		return;
 	}
 }

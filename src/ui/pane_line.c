@@ -122,7 +122,10 @@ void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 		x += canvas_text(c, x + 1, r.y, r.w - 2, ui->message_role, ui->message) + 1;
 	else if (d)
 		x += canvas_printf(c, x + 1, r.y, r.w - 2, ROLE_DIM, "%s", d->id) + 1;
-	if (x + 64 < r.x + r.w)
+	if (ui->timeline.past && x + 50 < r.x + r.w)
+		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM,
+		    "the past is read-only   ? help  : command  :q quit");
+	else if (x + 64 < r.x + r.w)
 		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM,
 		    "H hold  B back  S set down   ? help  : command  / filter  :q quit");
 	else if (x + 24 < r.x + r.w)

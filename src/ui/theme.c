@@ -33,6 +33,7 @@ static const struct row rows[ROLE_COUNT] = {
 	[ROLE_LIVE] = { { 16, 35 }, { 231, 29 }, { 16, 74 }, LOOK_BOLD, LOOK_REVERSE },
 	[ROLE_REPLAY] = { { 231, 162 }, { 231, 162 }, { 16, 175 }, LOOK_BOLD,
 	    LOOK_REVERSE | LOOK_BOLD },
+	[ROLE_REPLAY_BAR] = { { 225, 53 }, { 53, 225 }, { 231, 53 }, 0, LOOK_REVERSE },
 	[ROLE_GONE] = { { 231, 166 }, { 231, 166 }, { 231, 166 }, LOOK_BOLD,
 	    LOOK_REVERSE | LOOK_BOLD },
 	[ROLE_OK] = { { 74, NONE }, { 25, NONE }, { 117, NONE }, 0, 0 },

@@ -22,6 +22,7 @@ enum role {
 	ROLE_BAR_LOST,
 	ROLE_LIVE,
 	ROLE_REPLAY,
+	ROLE_REPLAY_BAR, /* the status line of the past */
 	ROLE_GONE, /* source or terminal not there */
 	ROLE_OK,
 	ROLE_WARN,

@@ -23,6 +23,7 @@ void ui_init(struct ui *ui, double stale_s, double lost_s)
 	canvas_init(&ui->canvas, 80, 24);
 	map_pane_init(&ui->map);
 	draft_clear(&ui->draft);
+	timeline_init(&ui->timeline);
 	line_init(&ui->line);
 	line_init(&ui->filter_line);
 	ui->focus = PANE_FLEET;
@@ -120,7 +121,7 @@ size_t *ui_targets(const struct ui *ui, size_t *count)
 
 void ui_preview(struct ui *ui, struct intent *intent)
 {
-	const char *why = ui->model.replay ? "this is a replay: nothing is sent into the past"
+	const char *why = ui->model.replay ? UI_PAST_REFUSES
 			  : ui->read_only  ? "this screen is read-only: nothing is sent"
 			  : ui->model.link != LINK_LIVE ? "there is no link: nothing can be sent"
 			  : !intent->count              ? "no drone is meant"
@@ -341,7 +342,7 @@ static void want_past(struct ui *ui)
 	struct ui_drone *d = ui_selected(ui);
 	struct ui_request *r;
 
-	if (ui->model.link != LINK_LIVE)
+	if (ui->model.link != LINK_LIVE || ui->timeline.past)
 		return;
 	if (ui->preview.active && ui->preview.intent.count == 1)
 		want_plan(ui, ui->preview.intent.drones[0]);
@@ -367,7 +368,8 @@ void ui_tick(struct ui *ui, int64_t now_mono, int64_t now_ms)
 			ui_say(ui, ROLE_ERROR, "the link is gone: nothing was sent");
 		}
 	}
-	layout_make(&ui->layout, ui->w, ui->h, ui->focus, ui->zoomed, preview_rows(&ui->preview));
+	layout_make(&ui->layout, ui->w, ui->h, ui->focus, ui->zoomed,
+	    ui->timeline.past, preview_rows(&ui->preview));
 	if (!ui->fleet.columns_set) {
 		struct err err;
 
@@ -377,6 +379,11 @@ void ui_tick(struct ui *ui, int64_t now_mono, int64_t now_ms)
 	/* A pane that this size has no room for cannot keep the keys. */
 	if (!ui->layout.pane[ui->focus].w)
 		ui->focus = PANE_FLEET;
+	if (!ui->timeline.past)
+		timeline_seen(&ui->timeline, &ui->model, now_ms);
+	ui->timeline.wanted = timeline_columns(ui->w);
+	if (!ui->timeline.past && !ui->timeline.stored)
+		timeline_fill_seen(&ui->timeline, &ui->model, now_ms);
 	fleet_view_update(ui);
 	select_first(ui);
 	want_past(ui);
@@ -406,6 +413,9 @@ static void draw_pane(struct ui *ui, enum pane pane)
 	case PANE_COMMANDS:
 		pane_commands_draw(c, r, ui);
 		break;
+	case PANE_TIMELINE:
+		pane_timeline_draw(c, r, ui);
+		break;
 	case PANE_COUNT:
 		break;
 	}
@@ -430,7 +440,10 @@ void ui_draw(struct ui *ui)
 			ui->preview.drawn_mono = ui->model.now_mono;
 		ui->preview.drawn = true;
 	}
-	pane_status_draw(c, ui);
+	if (ui->timeline.past)
+		status_past_draw(c, ui);
+	else
+		pane_status_draw(c, ui);
 	pane_line_draw(c, ui->layout.line, ui);
 	canvas_reduce(c, ui->charset);
 	ui->dirty = false;

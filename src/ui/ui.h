@@ -28,9 +28,11 @@
 #include "ui/pane_map.h"
 #include "ui/preview.h"
 #include "ui/theme.h"
+#include "ui/timeline.h"
 
 #define NO_DRONE        SIZE_MAX
 #define UI_REQUESTS_MAX 16
+#define UI_PAST_REFUSES "this is a replay: nothing is sent into the past"
 
 enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP, UI_LAYERS };
 
@@ -58,6 +60,8 @@ struct ui_hooks {
 	/* Reads "CMD [DRONE...] ARGS" into an order. Drones left out are the
 	 * marked or the selected. 0, or -1 with a sentence. */
 	int (*parse)(struct ui *ui, int count, char **words, struct intent *out, struct err *err);
+	/* Goes elsewhere in time (timeline.h); NULL: it cannot. 0, or -1 with a sentence. */
+	int (*travel)(struct ui *ui, const struct travel *travel, struct err *err);
 };
 
 struct fleet_view {
@@ -92,6 +96,7 @@ struct ui {
 	struct map_pane map;
 	const struct zone_set *zones; /* fences and airspace; the loop's; NULL: none */
 	struct draft draft; /* a mission being drawn up */
+	struct timeline timeline;
 	int help_top;
 	int layer_at; /* row of the list of layers that has the cursor */
 	char help_command[32];
