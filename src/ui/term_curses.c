@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "ui/key.h"
+#include "ui/term_known.h"
 
 #define STALL_MS      2000
 #define BLIND_PACE_MS 250 /* between frames where the terminal never answers */
@@ -205,8 +206,9 @@ int term_open(struct term *t, const struct term_options *options, struct err *er
 	p = xcalloc(1, sizeof(*p));
 	if (!getenv("ESCDELAY"))
 		set_escdelay(25);
-	p->screen = newterm(NULL, stdout, stdin);
-	if (!p->screen) {
+	if (term_known(name)) {
+		p->screen = newterm(NULL, stdout, stdin);
+	} else if (term_known("xterm-256color")) {
 		p->screen = newterm("xterm-256color", stdout, stdin);
 		snprintf(t->notice, sizeof(t->notice),
 		    "this system knows no terminal \"%.40s\" (TERM); taken for xterm-256color",
