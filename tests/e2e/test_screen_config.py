@@ -1,7 +1,11 @@
 """The screen as the configuration has it: layers, columns, theme, mouse; and
 positions as people write them."""
+import json
+import time
+
 import pytest
 
+from fake_source import FakeSource
 from screen_helpers import Terminal
 from shell_helpers import ROOT, Source, run
 from test_screen import connect, fleet, obey
@@ -124,3 +128,53 @@ def test_relative_positions(tmp_path, source):
         t.send(":goto D02 @nobody\r")
         t.wait_for('"@nobody" is no drone and no place')
         assert not source.of("command")
+
+
+def test_zones_are_on_the_map(tmp_path, source):
+    ring = [[9.518, 47.140], [9.526, 47.140], [9.526, 47.146], [9.518, 47.146], [9.518, 47.140]]
+    (tmp_path / "field.geojson").write_text(json.dumps({"type": "Feature", "properties": {
+        "name": "meadow"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}))
+    config = configured(tmp_path, f"[zone field]\nfile = {tmp_path}/field.geojson\nkind = in\n")
+    with Terminal(tmp_path, *config, *connect(source)) as t:
+        t.wait_for("4 ok")
+        t.send("---")
+        t.wait_for("FENCE meadow")
+        braille = [c for line in t.screen.display for c in line[:60] if "\u2801" <= c <= "\u28ff"]
+        assert len(braille) > 20
+    config = configured(tmp_path, f"[zone field]\nfile = {tmp_path}/none.geojson\nkind = in\n")
+    with Terminal(tmp_path, *config, *connect(source)) as t:
+        t.wait_for("4 ok", "none.geojson")
+
+
+def test_two_screens_see_each_others_commands(tmp_path, source):
+    obey(source, "accepted", "active", "done")
+    with Terminal(tmp_path, *connect(source)) as one, Terminal(tmp_path, *connect(source)) as two:
+        one.wait_for(">D01", "4 ok")
+        two.wait_for(">D01", "4 ok")
+        one.send(":hold D02\r")
+        one.wait_for("CONFIRM", "hold D02")
+        one.read(0.3)
+        one.send("y")
+        one.wait_for("D02 hold: done")
+        text = two.wait_for("hold", "done", "D02")
+        row = next(line for line in text.splitlines() if "hold" in line and "done" in line)
+        assert "D02" in row
+
+
+def test_the_past_is_there_at_once(tmp_path):
+    """Trail and sparklines come from backfill, not from waiting."""
+    with FakeSource(tmp_path, drones=("D01",)) as past:
+        for i in range(200):
+            past.sample(send=False, lat=471400000 + i * 1500, time=past.now() - (200 - i) * 500,
+                        flags=3 | 4 | 8 | 16)
+        with Terminal(tmp_path, "--connect", f"{past.feed},{past.control}") as t:
+            t.wait_for(">D01", "LIVE")
+            past.sample(lat=471400000 + 200 * 1500)
+            end = time.monotonic() + 5
+            while time.monotonic() < end:
+                t.read(0.1)
+                sparks = [c for line in t.screen.display for c in line[70:] if c in "▁▂▃▄▅▆▇█"]
+                if len(sparks) > 60:
+                    break
+            assert len(sparks) > 60, t.text()
+            assert past.asked("backfill")
