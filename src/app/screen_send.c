@@ -74,6 +74,7 @@ static int expand_positions(struct ui *ui, int count, char **words, char **out, 
 int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, struct err *err)
 {
 	char *words[WORDS_MAX + 3], numbers[2][32];
+	const char *filter = NULL;
 	char *line[2 * WORDS_MAX + 8], ids_word[] = "x";
 	struct send_line send;
 	struct send_target *targets = NULL;
@@ -84,7 +85,12 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 	count = expand_positions(ui, count, typed, words, numbers, err);
 	if (count == -1)
 		return -1;
-	while (drones < count && n < WORDS_MAX &&
+	/* "/warn": all that the filter would show. A file has more slashes or a dot. */
+	if (count > 1 && words[1][0] == '/' && words[1][1] && !strpbrk(words[1] + 1, "/.")) {
+		filter = words[1] + 1;
+		drones = 2;
+	}
+	while (!filter && drones < count && n < WORDS_MAX &&
 	       (model_find(&ui->model, words[drones]) || send_is_pattern(words[drones]))) {
 		line[n++] = words[drones++];
 	}
@@ -96,7 +102,15 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 	}
 	result = send_line_read(&send, n, line, err);
 	*out = (struct intent){ .cmd = send.cmd };
-	if (result == 0 && drones == 1) {
+	if (result == 0 && filter) {
+		out->drones = xcalloc(ui->model.count + 1, sizeof(*out->drones));
+		for (size_t i = 0; i < ui->model.count; i++) {
+			if (fleet_view_passes(&ui->model.drones[i], filter))
+				out->drones[out->count++] = i;
+		}
+		if (!out->count)
+			result = err_set(err, "no drone passes the filter \"/%.40s\"", filter);
+	} else if (result == 0 && drones == 1) {
 		out->drones = ui_targets(ui, &out->count);
 		if (!out->count)
 			result = err_set(err, "no drone is selected: %s DRONE ...", words[0]);

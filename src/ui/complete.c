@@ -125,15 +125,41 @@ void complete_line(struct ui *ui, struct completion *c)
 	}
 }
 
-bool complete_apply(struct ui *ui)
+/* The cycle's word in place of what stands there. */
+static void put_cycled(struct ui *ui)
 {
+	const struct completion_cycle *y = &ui->cycle;
+	struct line_edit *l = &ui->line;
+
+	memmove(l->text + y->from, l->text + l->at, l->len - l->at + 1);
+	l->len -= l->at - y->from;
+	l->at = y->from;
+	for (const char *p = y->words[y->at]; *p;)
+		line_insert(l, canvas_next(&p));
+}
+
+bool complete_apply(struct ui *ui, int step)
+{
+	struct completion_cycle *y = &ui->cycle;
 	struct completion c;
 	size_t have;
 
+	if (y->active) {
+		y->at = (y->at + step + y->count) % y->count;
+		put_cycled(ui);
+		return true;
+	}
 	complete_line(ui, &c);
 	have = ui->line.at - c.from;
 	if (!c.count)
 		return false;
+	if (c.count > 1 && strlen(c.common) <= have) {
+		*y = (struct completion_cycle){ .active = true, .from = c.from, .count = c.shown_count };
+		memcpy(y->words, c.shown, sizeof(y->words));
+		y->at = step > 0 ? 0 : y->count - 1;
+		put_cycled(ui);
+		return true;
+	}
 	for (const char *p = c.common + (strlen(c.common) > have ? have : strlen(c.common)); *p;)
 		line_insert(&ui->line, canvas_next(&p));
 	if (c.count == 1 && c.common[strlen(c.common) - 1] != '/')

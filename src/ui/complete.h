@@ -20,7 +20,16 @@ struct completion {
 
 /* What may stand where the cursor is. */
 void complete_line(struct ui *ui, struct completion *c);
-/* Tab: puts in what is certain. False where nothing was. */
-bool complete_apply(struct ui *ui);
+/* What Tab and Shift-Tab go through once nothing more is certain. */
+struct completion_cycle {
+	bool active; /* until another key */
+	size_t from;
+	int at, count;
+	char words[COMPLETE_SHOWN][64];
+};
+
+/* Tab (step 1): puts in what is certain; from then on it and Shift-Tab (step
+ * -1) put in what was shown, one after the other. False where nothing was. */
+bool complete_apply(struct ui *ui, int step);
 
 #endif

@@ -19,19 +19,19 @@ static bool has_upper(const char *s)
 	return false;
 }
 
-/* Text in id, model, source, state or mode; smart case; "!" turns it round. */
-static bool passes(const struct ui *ui, const struct ui_drone *d, const struct column *mode)
+bool fleet_view_passes(const struct ui_drone *d, const char *filter)
 {
-	const char *filter = ui->fleet.filter;
 	char text[COLUMN_TEXT_SIZE], all[320];
 	bool invert = *filter == '!', found;
+	struct column mode;
 
 	if (d->dismissed)
 		return false;
 	filter += invert;
 	if (!*filter)
 		return true;
-	column_text(mode, d, text);
+	column_find("mode", &mode);
+	column_text(&mode, d, text);
 	snprintf(all, sizeof(all), "%s %s %s %s %s", d->id, d->model, d->source,
 	    health_names[d->health], text);
 	found = has_upper(filter) ? strstr(all, filter) != NULL : strcasestr(all, filter) != NULL;
@@ -69,12 +69,10 @@ void fleet_view_update(struct ui *ui)
 {
 	struct fleet_view *f = &ui->fleet;
 	const struct model *m = &ui->model;
-	struct column mode;
 	size_t shown = 0, id_width = 2;
 
-	column_find("mode", &mode);
 	for (size_t i = 0; i < m->count; i++)
-		shown += passes(ui, &m->drones[i], &mode);
+		shown += fleet_view_passes(&m->drones[i], f->filter);
 	f->paused =
 	    ui->focus == PANE_FLEET && f->moved_mono && m->now_mono - f->moved_mono < STEADY_MS;
 	if (f->paused && shown == f->count) {
@@ -84,7 +82,7 @@ void fleet_view_update(struct ui *ui)
 	f->paused = false;
 	f->count = 0;
 	for (size_t i = 0; i < m->count; i++) {
-		if (!passes(ui, &m->drones[i], &mode))
+		if (!fleet_view_passes(&m->drones[i], f->filter))
 			continue;
 		mem_grow(f->order, f->count, f->cap);
 		f->order[f->count++] = i;

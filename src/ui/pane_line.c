@@ -16,6 +16,13 @@ static void draw_completion(struct canvas *c, struct rect r, int x, struct ui *u
 		canvas_text(c, x + 2, r.y, r.x + r.w - x - 3, ui->message_role, ui->message);
 		return;
 	}
+	if (ui->cycle.active) {
+		x += 3;
+		for (int i = 0; i < ui->cycle.count && x < r.x + r.w - 1; i++)
+			x += 1 + canvas_text(c, x, r.y, r.x + r.w - x - 1,
+				     i == ui->cycle.at ? ROLE_KEY : ROLE_GHOST, ui->cycle.words[i]);
+		return;
+	}
 	complete_line(ui, &comp);
 	text[0] = '\0';
 	for (int i = 0; i < comp.shown_count && comp.count > 1 && n < sizeof(text) - 70; i++)

@@ -154,6 +154,12 @@ static void line_mode_key(struct ui *ui, uint32_t key)
 {
 	char text[LINE_SIZE];
 
+	if (key == K_TAB || key == K_BACK_TAB) {
+		if (!complete_apply(ui, key == K_TAB ? 1 : -1))
+			ui_say(ui, ROLE_DIM, "nothing fits here");
+		return;
+	}
+	ui->cycle.active = false;
 	if (key == K_ESC || key == K_CTRL('c') || (key == K_BACKSPACE && !ui->line.len)) {
 		ui->mode = UI_KEYS;
 	} else if (key == K_ENTER) {
@@ -162,9 +168,6 @@ static void line_mode_key(struct ui *ui, uint32_t key)
 		str_copy(text, sizeof(text), ui->line.text);
 		ui->mode = UI_KEYS;
 		ui_run_line(ui, text);
-	} else if (key == K_TAB) {
-		if (!complete_apply(ui))
-			ui_say(ui, ROLE_DIM, "nothing fits here");
 	} else {
 		ui->message[0] = '\0';
 		line_key(&ui->line, key);

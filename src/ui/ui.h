@@ -19,6 +19,7 @@
 #include "map/view.h"
 #include "ui/canvas.h"
 #include "ui/columns.h"
+#include "ui/complete.h"
 #include "ui/draft.h"
 #include "ui/layout.h"
 #include "ui/line_edit.h"
@@ -102,6 +103,7 @@ struct ui {
 	char help_command[32];
 
 	struct line_edit line, filter_line;
+	struct completion_cycle cycle;
 	bool pasting;
 	struct preview preview;
 	char message[320];
@@ -173,6 +175,9 @@ enum role health_role(enum health h);
 
 /* The fleet table's order: sorted, filtered; steady while the user moves. */
 void fleet_view_update(struct ui *ui);
+/* Whether a drone passes a filter: text in id, model, source, state or mode,
+ * without case unless it has capitals; "!" turns it round. */
+bool fleet_view_passes(const struct ui_drone *d, const char *filter);
 /* The row of the selected drone, or -1. */
 long fleet_view_row(const struct ui *ui);
 

@@ -138,7 +138,7 @@ def test_zones_are_on_the_map(tmp_path, source):
     with Terminal(tmp_path, *config, *connect(source)) as t:
         t.wait_for("4 ok")
         t.send("---")
-        t.wait_for("FENCE meadow")
+        t.wait_for("meadow")
         braille = [c for line in t.screen.display for c in line[:60] if "\u2801" <= c <= "\u28ff"]
         assert len(braille) > 20
     config = configured(tmp_path, f"[zone field]\nfile = {tmp_path}/none.geojson\nkind = in\n")
@@ -178,3 +178,18 @@ def test_the_past_is_there_at_once(tmp_path):
                     break
             assert len(sparks) > 60, t.text()
             assert past.asked("backfill")
+
+
+def test_a_filter_names_the_drones(tmp_path, source):
+    obey(source, "accepted", "done")
+    with Terminal(tmp_path, *connect(source)) as t:
+        t.wait_for(">D01", "4 ok")
+        t.send(":hold /nobody\r")
+        t.wait_for('no drone passes the filter "/nobody"')
+        t.send("\x15hold /!D01\r")
+        text = t.wait_for("CONFIRM", "[y] send")
+        assert "hold D02 D03 D04" in text
+        t.read(0.3)
+        t.send("y")
+        t.wait_for("D04 hold: done")
+        assert sorted(c["drone"] for c in source.of("command")) == ["D02", "D03", "D04"]

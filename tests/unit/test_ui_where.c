@@ -149,7 +149,7 @@ static void places_and_lists_are_completed(void **state)
 		const char *typed, *line;
 	} lines[] = {
 		{ "goto D07 @cur", "goto D07 @cursor " },
-		{ "goto D07 @D1", "goto D07 @D1" }, /* D10, D11, D12 */
+		{ "goto D07 @D1", "goto D07 @D10" }, /* of three */
 		{ "goto D07 @D12", "goto D07 @D12 " },
 		{ "columns id,batt", "columns id,battery " },
 		{ "set columns id,+batt", "set columns id,+battery " },
@@ -170,6 +170,40 @@ static void places_and_lists_are_completed(void **state)
 	}
 }
 
+static void tab_goes_through_what_is_shown(void **state)
+{
+	static const struct {
+		const char *typed, *keys; /* T Tab, S Shift-Tab */
+		const char *line;
+	} lines[] = {
+		{ "select D1", "T", "select D10" },
+		{ "select D1", "TT", "select D11" },
+		{ "select D1", "TTTT", "select D10" },
+		{ "select D1", "S", "select D12" },
+		{ "select D1", "TS", "select D12" },
+		{ "select D0", "TTx", "select D02x" },
+		{ "set theme ", "TTT", "set theme mono" },
+		{ "nothing ", "T", "nothing " },
+	};
+	static struct ui ui;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		fixture_open(&ui, 120, 40);
+		ui_key(&ui, ':', FIXTURE_MONO);
+		fixture_keys(&ui, lines[i].typed);
+		for (const char *k = lines[i].keys; *k; k++) {
+			ui_key(&ui, *k == 'T' ? K_TAB : *k == 'S' ? K_BACK_TAB : (uint32_t)*k,
+			    FIXTURE_MONO);
+			fixture_frame(&ui, 0);
+		}
+		if (strcmp(ui.line.text, lines[i].line) != 0)
+			fail_msg("%s, %s: %s", lines[i].typed, lines[i].keys, ui.line.text);
+		assert_int_equal(ui.line.len, strlen(ui.line.text));
+		ui_free(&ui);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +211,7 @@ int main(void)
 		cmocka_unit_test(the_wrong_word_is_marked),
 		cmocka_unit_test(columns_change_while_it_runs),
 		cmocka_unit_test(places_and_lists_are_completed),
+		cmocka_unit_test(tab_goes_through_what_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
