@@ -61,7 +61,8 @@ static void put_telemetry(FILE *out)
 		bool whole = f == FIELD_time || d->scale == 1;
 
 		begin_row(out, d->name, whole ? "INTEGER" : "REAL");
-		fprintf(out, "%s%s%s\n", d->help, *d->unit ? "; " : "", d->unit);
+		/* Time alone stays in the wire's unit. */
+		fprintf(out, "%s%s%s\n", d->help, *d->unit ? "; " : "", f == FIELD_time ? "ms" : d->unit);
 	}
 	begin_row(out, "arrived", "INTEGER");
 	doc_text(out, "hidden: when it came, ms, by the daemon's clock");

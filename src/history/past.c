@@ -10,6 +10,8 @@
 #include "history/days.h"
 #include "history/plain.h"
 
+#define FIELD_TIME_MAX (field_table[FIELD_time].max)
+
 struct reading {
 	sqlite3 *db;
 	struct roster *roster;
@@ -222,6 +224,10 @@ static void read_flight(struct reading *r, sqlite3_stmt *stmt)
 		.last_ms = sqlite3_column_int64(stmt, 15),
 	};
 
+	if (f.last_ms < 0 || f.last_ms > FIELD_TIME_MAX || f.start_ms < 0 || f.start_ms > FIELD_TIME_MAX) {
+		r->damaged = true;
+		return;
+	}
 	/* Only the difference is stored, and only that is told. */
 	f.used_start = isnan(number(stmt, 12)) ? NAN : 0;
 	f.used_end = number(stmt, 12);

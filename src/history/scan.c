@@ -108,9 +108,13 @@ int scan_open(struct scan **out, sqlite3 *db, const struct scan_filter *filter, 
 	s->columns = columns | COLUMN_BIT(FIELD_seq) | COLUMN_BIT(FIELD_time);
 	chunk_init(&s->chunk);
 	rc = load_drones(s, filter->drone);
+	if (rc == SQLITE_OK)
+		rc = schema_check_numbers(db);
 	longest = schema_mark(db, "longest", INT64_MAX);
-	s->latest_end = s->filter.last_ms > INT64_MAX - longest ? INT64_MAX
-								 : s->filter.last_ms + longest;
+	longest = longest < 0 ? INT64_MAX : longest;
+	s->latest_end = s->filter.last_ms > 0 && s->filter.last_ms > INT64_MAX - longest
+			    ? INT64_MAX
+			    : s->filter.last_ms + longest;
 	s->filter.drone = NULL; /* the caller's text is not ours to keep */
 	if (rc == SQLITE_OK)
 		rc = load_slots(s);

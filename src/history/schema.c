@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "history/plain.h"
 #include "proto/messages.h"
 
 /* Measured: 8 KiB holds a sealed row of half a minute and costs a small fleet
@@ -221,6 +222,42 @@ static int get_int(sqlite3 *db, const char *sql, int *value)
 	if (rc == SQLITE_ROW) {
 		*value = sqlite3_column_int(stmt, 0);
 		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+/* A commit has a row in plain at least, and a row so many bytes. */
+#define PLAIN_ROW_BYTES 6
+#define COMMITS_MAX (INT64_C(1) << 46)
+#define NUMBERS_MAX (10 * 1000 * 1000)
+
+int schema_check_numbers(sqlite3 *db)
+{
+	sqlite3_stmt *stmt;
+	int pages, page, rc;
+
+	rc = get_int(db, "PRAGMA page_count", &pages);
+	if (rc == SQLITE_OK)
+		rc = get_int(db, "PRAGMA page_size", &page);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(db,
+		    "SELECT coalesce((SELECT min(id) FROM plain), 0), coalesce((SELECT max(id) FROM plain), 0),"
+		    " coalesce(min(sealed), 0), coalesce(max(sealed), 0), coalesce((SELECT min(no) FROM"
+		    " drones), 1), coalesce((SELECT max(no) FROM drones), 1) FROM slots", -1, &stmt, NULL);
+	if (rc != SQLITE_OK)
+		return rc;
+	rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		int64_t first = sqlite3_column_int64(stmt, 0) / PLAIN_SLOTS,
+			last = sqlite3_column_int64(stmt, 1) / PLAIN_SLOTS;
+		bool good = sqlite3_column_int64(stmt, 0) >= 0 && last < COMMITS_MAX &&
+		    last - first <= (int64_t)pages * page / PLAIN_ROW_BYTES &&
+		    sqlite3_column_int64(stmt, 2) >= -1 &&
+		    sqlite3_column_int64(stmt, 3) < COMMITS_MAX && sqlite3_column_int64(stmt, 4) > 0 &&
+		    sqlite3_column_int64(stmt, 5) <= NUMBERS_MAX;
+
+		rc = good ? SQLITE_OK : SQLITE_CORRUPT;
 	}
 	sqlite3_finalize(stmt);
 	return rc;

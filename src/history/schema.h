@@ -45,6 +45,10 @@ int schema_exec(sqlite3 *db, const char *sql);
 /* The value under that key of the table `marks`; otherwise where there is none. */
 int64_t schema_mark(sqlite3 *db, const char *key, int64_t otherwise);
 
+/* Whether numbers that loops run over can be true of a file of that size: SQLITE_OK,
+ * SQLITE_CORRUPT or an error. A file can be well-formed and yet say anything. */
+int schema_check_numbers(sqlite3 *db);
+
 /* The statement that inserts a message: its keys in order, then arrived. */
 void schema_insert_message(struct buf *sql, enum topic_kind kind);
 /* Binds a message's struct from parameter 1; reads one from column 0. */

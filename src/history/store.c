@@ -181,8 +181,10 @@ static int count_log(void *store, sqlite3 *db, const char *name, int pages);
 
 static int load(struct store *s, struct roster *roster, int64_t mono_ms)
 {
-	int rc = each(s->db, "SELECT no, id FROM drones", load_drone, s, roster);
+	int rc = schema_check_numbers(s->db);
 
+	if (rc == SQLITE_OK)
+		rc = each(s->db, "SELECT no, id FROM drones", load_drone, s, roster);
 	if (rc == SQLITE_OK)
 		rc = each(s->db, "SELECT slot, sealed FROM slots", load_slot, s, NULL);
 	/* A commit number is never given twice, or new rows would count as sealed. */
@@ -233,7 +235,8 @@ enum schema_trouble store_open(struct store **out, const char *dir, int64_t day,
 	if (rc == SQLITE_OK)
 		rc = load(s, roster, mono_ms);
 	if (rc != SQLITE_OK) {
-		err_set(err, "%s: %s", path, sqlite3_errmsg(s->db));
+		err_set(err, "%s: %s", path,
+		    rc == SQLITE_CORRUPT ? "its numbers make no sense" : sqlite3_errmsg(s->db));
 		store_close(&s);
 		/* Its tables are not ours: that is damage too. */
 		return rc == SQLITE_ERROR ? TROUBLE_DAMAGED : schema_trouble(rc);

@@ -187,6 +187,46 @@ static void test_a_damaged_day_is_set_aside(void **state)
 	}
 }
 
+/* Well-formed, and yet no history: nothing runs over numbers that a file only claims. */
+static void test_numbers_that_cannot_be(void **state)
+{
+	static const struct { const char *legend, *sql; int64_t seal_ms; } cases[] = {
+		{ "a commit far away", "INSERT INTO plain VALUES(1 << 51, x'')", 0 },
+		{ "a commit past all", "INSERT INTO plain VALUES(9223372036854775807, x'')", 1 },
+		{ "a commit before the first", "INSERT INTO plain VALUES(-64, x'')", 1 },
+		{ "a slot sealed for ever", "INSERT OR REPLACE INTO slots VALUES(3, 9223372036854775807)", 1 },
+		{ "a drone with a huge number", "INSERT INTO drones(no, id) VALUES(4000000000, 'D99')", 1 },
+		{ "a drone with none", "INSERT INTO drones(no, id) VALUES(-1, 'D99')", 1 },
+		{ "a gap that ends before it begins",
+		  "INSERT INTO gaps(drone, boot, first_seq, last_seq, state, at) VALUES('D01', 1, 9, 3, 'open', 1)", 1 },
+		{ "a row of more samples than numbers", "UPDATE sealed SET count = last_seq - first_seq + 2", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct history *h = open_history_with((struct history_options){
+			.seal_ms = cases[i].seal_ms });
+		struct history_notice notice;
+		sqlite3 *db;
+
+		put_range(h, "D01", BOOT, 0, 999);
+		assert_true(wait_samples(h, 1000, 2000));
+		poll(NULL, 0, 100);
+		history_close(&h);
+		assert_int_equal(sqlite3_open(day_file, &db), SQLITE_OK);
+		CHECK(cases[i].legend, sqlite3_exec(db, cases[i].sql, NULL, NULL, NULL) == SQLITE_OK);
+		CHECK(cases[i].legend, sqlite3_changes(db) > 0);
+		sqlite3_close(db);
+		h = open_history();
+		put_range(h, "D01", BOOT, 0, 499);
+		CHECK(cases[i].legend, wait_notice(h, HISTORY_DAMAGED, 3000, &notice));
+		CHECK(cases[i].legend, wait_samples(h, 500, 2000));
+		history_close(&h);
+		CHECK(cases[i].legend, stored_total("D01", BOOT) == 500);
+		assert_int_equal(unlink(day_file), 0);
+	}
+}
+
 static void test_a_newer_schema_is_refused(void **state)
 {
 	struct history_options options = { .dir = test_dir, .commit_ms = 20, .queue_bytes = 1 << 20 };
@@ -319,6 +359,7 @@ int main(void)
 		TEST(test_a_removed_file_is_begun_anew),
 		TEST(test_a_removed_directory_is_made_anew),
 		TEST(test_a_damaged_day_is_set_aside),
+		TEST(test_numbers_that_cannot_be),
 		TEST(test_a_newer_schema_is_refused),
 		TEST(test_a_full_disk),
 		TEST(test_kill_at_any_moment),
