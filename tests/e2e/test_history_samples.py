@@ -309,8 +309,8 @@ def test_a_day_that_was_over_while_it_slept_is_put_to_rest(place, fake, daemon, 
     first = day_files(history_of(d))[0]
     wait_for(lambda: plain(first, "SELECT value FROM marks WHERE key = 'finished'"), "the day at rest")
     assert sealed_samples(first) == sent
-    assert not pathlib.Path(str(first) + "-wal").exists() or \
-        os.path.getsize(str(first) + "-wal") == 0
+    wait_for(lambda: not pathlib.Path(str(first) + "-wal").exists() or
+             os.path.getsize(str(first) + "-wal") == 0, "no log beside it")
     check_all(d, src)
     copy = pathlib.Path(place) / "one"
     copy.mkdir()
