@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "history/plain.h"
 #include "proto/messages.h"
@@ -436,11 +437,11 @@ enum schema_trouble schema_open(sqlite3 **db, const char *path, struct err *err)
 /* A file nobody writes, where nothing may be made beside it. */
 static bool at_rest(const char *path)
 {
-	char *wal = sqlite3_mprintf("%s-wal", path);
+	char *wal = xasprintf("%s-wal", path);
 	struct stat st;
-	bool rest = wal && (stat(wal, &st) == -1 || st.st_size == 0);
+	bool rest = stat(wal, &st) == -1 || st.st_size == 0;
 
-	sqlite3_free(wal);
+	free(wal);
 	return rest;
 }
 
