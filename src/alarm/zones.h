@@ -156,6 +156,8 @@ struct zone_view {
 	const struct zone_ring *rings; /* longitudes go on past 180 where they cross it */
 	size_t ring_count;             /* 0: everywhere */
 	double west, east, south, north; /* its box, as the rings; 0 everywhere */
+	const struct zone_time *times;
+	size_t time_count;             /* 0: always */
 	bool active;                   /* at now_ms */
 	double area_m2;                /* NAN: everywhere */
 };

@@ -27,6 +27,8 @@ void zone_at(const struct zone_set *set, size_t index, int64_t now_ms, struct zo
 		.ceiling = p->zone.ceiling,
 		.rings = p->zone.rings,
 		.ring_count = p->zone.ring_count,
+		.times = p->zone.times,
+		.time_count = p->zone.time_count,
 		.active = zone_applies(&p->zone, now_ms),
 		.area_m2 = p->area_m2,
 	};

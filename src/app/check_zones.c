@@ -49,16 +49,17 @@ static const char *const rule_words[ZONE_KIND_COUNT] = {
 
 static void tell_zone(const struct report *r, const struct zone_set *set, size_t i, int64_t now_ms)
 {
-	char low[ZONE_HEIGHT_SIZE], high[ZONE_HEIGHT_SIZE], size[32];
+	char low[ZONE_HEIGHT_SIZE], high[ZONE_HEIGHT_SIZE], size[32], time[ZONE_TIME_SIZE];
 	struct zone_view v;
 	const char *floor;
 
 	zone_at(set, i, now_ms, &v);
 	floor = isnan(v.floor.m) ? "ground" : zone_height_format(v.floor, low);
-	say(r, true, "%s: %s, %s%s%s, %s%s", *v.name ? v.name : "(no name)", rule_words[v.kind],
+	say(r, true, "%s: %s, %s%s%s, %s%s%s%s%s", *v.name ? v.name : "(no name)", rule_words[v.kind],
 	    v.kind == ZONE_CEILING ? "" : floor, v.kind == ZONE_CEILING ? "" : " to ",
 	    zone_height_format(v.ceiling, high), area(v.area_m2, size),
-	    v.active ? "" : ", does not apply now");
+	    v.time_count ? ", " : "", v.time_count ? zone_time_format(&v.times[0], time) : "",
+	    v.time_count > 1 ? " and at other times" : "", v.active ? "" : "; does not apply now");
 }
 
 static void tell_notes(const struct report *r, const struct buf *notes)

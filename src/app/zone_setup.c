@@ -1,6 +1,7 @@
 /* Zones out of the configuration: see zone_setup.h. */
 #include "app/zone_setup.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -36,6 +37,11 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
 	if (height(z, "floor", z->floor, &section.floor, err) == -1 ||
 	    height(z, "ceiling", z->ceiling, &section.ceiling, err) == -1)
 		return -1;
+	if (!*z->file && isnan(section.ceiling.m))
+		return err_set(err, "[zone %s]: names neither a file nor a ceiling; say file = ... or ceiling = 120",
+		    z->name);
+	if (!*z->file)
+		section.kind = ZONE_CEILING;
 	if (*z->file && zone_file_read(z->file, file, err) == -1)
 		return -1;
 	/* What the section says counts more than the file. */

@@ -128,8 +128,9 @@ const struct option_desc option_table[] = {
 	},
 	{
 		.section = "zone", .key = "file", .type = OPTION_PATH, IN(config_zone, file),
-		.initial = "", .needed = "field.geojson",
-		.help = "GeoJSON, QGroundControl .plan, KML, OpenAir or ED-269",
+		.initial = "",
+		.help = "GeoJSON, QGroundControl .plan, KML, OpenAir or ED-269; left out: it is a ceiling "
+			"everywhere",
 	},
 	{
 		.section = "zone", .key = "kind", .type = OPTION_WORD, IN(config_zone, kind),

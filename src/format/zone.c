@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -133,6 +135,32 @@ const char *zone_height_format(struct zone_height h, char text[ZONE_HEIGHT_SIZE]
 		snprintf(text, ZONE_HEIGHT_SIZE, "%.0f m above home", h.m);
 	else
 		snprintf(text, ZONE_HEIGHT_SIZE, "%.0f m %s", h.m, zone_above_names[h.above]);
+	return text;
+}
+
+const char *zone_time_format(const struct zone_time *t, char text[ZONE_TIME_SIZE])
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	struct buf b = BUF_INIT;
+	char day[TIME_TEXT_SIZE];
+
+	buf_add(&b, "", 0);
+	if (t->from_ms != INT64_MIN)
+		buf_printf(&b, "from %s", time_format_day(t->from_ms, day));
+	if (t->to_ms != INT64_MAX)
+		buf_printf(&b, "%sto %s", b.len ? " " : "", time_format_day(t->to_ms, day));
+	if (t->days && t->days != 0x7f) {
+		buf_add_str(&b, b.len ? "," : "");
+		for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+			if (t->days >> i & 1)
+				buf_printf(&b, "%s%s", b.len ? " " : "", days[i]);
+		}
+	}
+	if (t->start_s != t->end_s)
+		buf_printf(&b, "%s%02d:%02d to %02d:%02d UTC", b.len ? ", " : "", t->start_s / 3600,
+		    t->start_s / 60 % 60, t->end_s / 3600, t->end_s / 60 % 60);
+	str_copy(text, ZONE_TIME_SIZE, b.len ? b.data : "always");
+	buf_free(&b);
 	return text;
 }
 

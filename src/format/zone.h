@@ -71,6 +71,10 @@ int zone_height_parse(const char *text, double unit_m, enum zone_above above,
 #define ZONE_HEIGHT_SIZE 32
 const char *zone_height_format(struct zone_height h, char text[ZONE_HEIGHT_SIZE]);
 
+/* "2026-01-01 to 2026-12-31, Mon Fri, 08:00 to 17:00 UTC", "always"; returns text. */
+#define ZONE_TIME_SIZE 128
+const char *zone_time_format(const struct zone_time *t, char text[ZONE_TIME_SIZE]);
+
 /* True where the zone applies at that time. */
 bool zone_applies(const struct zone *z, int64_t now_ms);
 

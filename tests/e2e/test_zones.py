@@ -51,6 +51,20 @@ def test_check_tells_what_was_understood(tmp_path, config):
     assert len(lines) == 3
 
 
+def test_a_plain_ceiling_and_times(tmp_path, fleet):
+    path = tmp_path / "odyssey.conf"
+    path.write_text("[zone low]\nceiling = 120\n[zone none]\nkind = out\n")
+    out = run(tmp_path, "check", "--config", path, "--state", tmp_path / "s").stdout
+    assert "ok     zone low: (no name): stay below, 120 m above home, everywhere\n" in out
+    assert "wrong  zone none: [zone none]: names neither a file nor a ceiling" in out
+    path.write_text("[zone low]\nceiling = 120\n")
+    out = send(tmp_path, fleet, path, "D01", "goto", "48", "11", "150")
+    assert out.returncode == 2 and "it is 30 m above the ceiling of zone low" in out.stderr
+    config = write_zones(tmp_path, feature("Fair", "out", TOWER, **{"from": "2020-05-01", "to": "2020-05-03"}))
+    out = run(tmp_path, "check", "--config", config, "--state", tmp_path / "s").stdout
+    assert "Fair: stay out, ground to no limit, 3.37 ha, from 2020-05-01 to 2020-05-03; does not apply now" in out
+
+
 def test_check_names_what_is_wrong_with_zones(tmp_path):
     cases = [
         ([feature("A", "in", FIELD)], "ceiling = 120 yards\n", "[zone field]: ceiling: \"120 yards\" is no height"),
