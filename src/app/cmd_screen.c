@@ -73,6 +73,7 @@ static int configure(struct screen *s, struct err *err)
 	s->ui.theme = theme_find(config->theme);
 	s->ui.fps = config->fps;
 	s->ui.mouse = config->mouse;
+	s->ui.bell.level = bell_level(config->bell);
 	snprintf(aspect, sizeof(aspect), "%g", config->aspect);
 	if (config->aspect > 0 && setting_set(&s->ui, "aspect", aspect, &why) == -1)
 		return err_set(err, "%s: [screen] aspect: %s", config->path, why.text);

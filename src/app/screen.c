@@ -60,6 +60,11 @@ static void do_requests(struct screen *s)
 		case REQUEST_PLAN:
 			screen_link_plan(s, r.drone);
 			break;
+		case REQUEST_ACK:
+		case REQUEST_SHELVE:
+		case REQUEST_UNSHELVE:
+			screen_alarms_do(s, &r);
+			break;
 		}
 	}
 }
@@ -83,6 +88,8 @@ static void draw(struct screen *s)
 		term_mouse(&s->term, s->ui.mouse);
 	}
 	ui_draw(&s->ui);
+	if (s->ui.bell.ring && !s->headless)
+		term_bell();
 	s->frame_mono = s->now_mono;
 	if (s->headless)
 		ui_shown(&s->ui);

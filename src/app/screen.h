@@ -48,8 +48,8 @@ struct screen {
 	struct zone_set *zones;   /* of the configuration; NULL: none */
 
 	/* The link: screen_link.c. */
-	bool hello_open, roster_open, sources_open, commands_open, backfill_open;
-	int64_t hello_mono, hello_ms, sources_mono, commands_mono, roster_mono, try_mono;
+	bool hello_open, roster_open, sources_open, commands_open, backfill_open, alarms_open;
+	int64_t alarms_mono, hello_mono, hello_ms, sources_mono, commands_mono, roster_mono, try_mono;
 	uint64_t boot, gone_messages; /* heard when the link was lost */
 	size_t backfill_next;         /* row of the fleet whose past is asked for next */
 
@@ -75,6 +75,16 @@ int64_t screen_link_tick(struct screen *s);
 void screen_link_take(struct screen *s); /* what is on the feed */
 void screen_link_backfill(struct screen *s, size_t drone);
 void screen_link_plan(struct screen *s, size_t drone);
+/* False where there is no connection: then answer is never called. */
+bool screen_ask(struct screen *s, const struct request *req, client_answer *answer, void *user);
+/* A reply that is right, parsed into s->doc, or NULL. */
+const wire_value *screen_answer(
+    struct screen *s, enum client_result result, const void *body, size_t len);
+
+/* Asks for the list of alarms when it is time, or now. */
+void screen_alarms_tick(struct screen *s, bool now);
+/* REQUEST_ACK, _SHELVE, _UNSHELVE. */
+void screen_alarms_do(struct screen *s, const struct ui_request *r);
 
 /* The hook of ui.h, and the sending. Takes the intent over. */
 int screen_parse(struct ui *ui, int count, char **words, struct intent *out, struct err *err);

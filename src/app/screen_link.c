@@ -22,7 +22,7 @@
 #define TAKE_MAX          20000 /* messages a turn */
 
 /* A reply that is right, parsed into s->doc, or NULL. */
-static const wire_value *answer_body(
+const wire_value *screen_answer(
     struct screen *s, enum client_result result, const void *body, size_t len)
 {
 	struct reply reply;
@@ -34,7 +34,7 @@ static const wire_value *answer_body(
 	return reply.body;
 }
 
-static bool ask(struct screen *s, const struct request *req, client_answer *answer, void *user)
+bool screen_ask(struct screen *s, const struct request *req, client_answer *answer, void *user)
 {
 	struct buf body = BUF_INIT;
 	int result;
@@ -83,7 +83,7 @@ static void roster_answered(
     void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
-	const wire_value *reply = answer_body(s, result, body, len), *list;
+	const wire_value *reply = screen_answer(s, result, body, len), *list;
 
 	(void)context;
 	if (result != CLIENT_LATE && result != CLIENT_GONE)
@@ -98,7 +98,7 @@ static void sources_answered(
     void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
-	const wire_value *reply = answer_body(s, result, body, len), *list;
+	const wire_value *reply = screen_answer(s, result, body, len), *list;
 
 	(void)context;
 	if (result != CLIENT_LATE && result != CLIENT_GONE)
@@ -127,7 +127,7 @@ static void commands_answered(
     void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
-	const wire_value *reply = answer_body(s, result, body, len), *list;
+	const wire_value *reply = screen_answer(s, result, body, len), *list;
 
 	(void)context;
 	if (result != CLIENT_LATE && result != CLIENT_GONE)
@@ -150,13 +150,13 @@ static void ask_commands(struct screen *s)
 
 	req.since = (uint64_t)(s->now_ms + s->ui.model.offset_ms - COMMANDS_BACK_MS);
 	s->commands_mono = s->now_mono;
-	s->commands_open = ask(s, &req, commands_answered, s);
+	s->commands_open = screen_ask(s, &req, commands_answered, s);
 }
 
 static void ask_roster(struct screen *s)
 {
 	s->roster_mono = s->now_mono;
-	s->roster_open = ask(s, &(struct request){ .op = OP_ROSTER }, roster_answered, s);
+	s->roster_open = screen_ask(s, &(struct request){ .op = OP_ROSTER }, roster_answered, s);
 }
 
 /* A hello after a silence: everything is asked for anew. */
@@ -173,6 +173,7 @@ static void arrived(struct screen *s)
 	ask_roster(s);
 	s->sources_mono = 0;
 	ask_commands(s);
+	screen_alarms_tick(s, true);
 }
 
 static void hello_answered(
@@ -189,7 +190,7 @@ static void hello_answered(
 		return;
 	if (result != CLIENT_LATE)
 		s->hello_open = false;
-	reply = result == CLIENT_ANSWERED ? answer_body(s, result, body, len) : NULL;
+	reply = result == CLIENT_ANSWERED ? screen_answer(s, result, body, len) : NULL;
 	if (!reply)
 		return;
 	if (hello_read(reply, s->hello_ms, s->now_ms, &hello, &err) == -1) {
@@ -240,7 +241,7 @@ static void backfill_answered(
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
 	struct ui_drone *d = &s->ui.model.drones[p.drone];
-	const wire_value *reply = answer_body(s, result, body, len), *list;
+	const wire_value *reply = screen_answer(s, result, body, len), *list;
 	bool more = false;
 
 	(void)context;
@@ -286,7 +287,7 @@ static void backfill_ask(struct screen *s, const struct past *p)
 	req.boot = p->boot;
 	req.from = p->from;
 	req.to = p->to;
-	s->backfill_open = ask(s, &req, backfill_answered, own);
+	s->backfill_open = screen_ask(s, &req, backfill_answered, own);
 	s->ui.model.drones[p->drone].filling = s->backfill_open;
 	if (!s->backfill_open)
 		free(own);
@@ -314,7 +315,7 @@ static void plan_answered(
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
 	struct ui_drone *d = &s->ui.model.drones[p.drone];
-	const wire_value *reply = answer_body(s, result, body, len);
+	const wire_value *reply = screen_answer(s, result, body, len);
 	struct plan plan;
 	struct err err;
 
@@ -342,7 +343,7 @@ void screen_link_plan(struct screen *s, size_t drone)
 	own->screen = s;
 	own->drone = drone;
 	str_copy(req.drone, sizeof(req.drone), s->ui.model.drones[drone].id);
-	if (!ask(s, &req, plan_answered, own)) {
+	if (!screen_ask(s, &req, plan_answered, own)) {
 		s->ui.model.drones[drone].plan_wanted = false;
 		free(own);
 	}
@@ -401,7 +402,7 @@ int64_t screen_link_tick(struct screen *s)
 	}
 	if (m->link != LINK_LIVE && !s->hello_open && s->now_mono >= s->try_mono) {
 		s->hello_ms = s->now_ms;
-		s->hello_open = ask(s, &(struct request){ .op = OP_HELLO }, hello_answered, s);
+		s->hello_open = screen_ask(s, &(struct request){ .op = OP_HELLO }, hello_answered, s);
 		s->try_mono = s->now_mono + (s->hello_open                   ? HELLO_EVERY_MS
 						: m->link == LINK_CONNECTING ? CONNECT_EVERY_MS
 									     : AGAIN_EVERY_MS);
@@ -410,7 +411,7 @@ int64_t screen_link_tick(struct screen *s)
 	    s->now_mono - s->sources_mono > SOURCES_EVERY_MS) {
 		s->sources_mono = s->now_mono;
 		s->sources_open =
-		    ask(s, &(struct request){ .op = OP_SOURCES }, sources_answered, s);
+		    screen_ask(s, &(struct request){ .op = OP_SOURCES }, sources_answered, s);
 	}
 	if (m->link == LINK_LIVE && s->open_commands && !s->commands_open &&
 	    s->now_mono - s->commands_mono > COMMANDS_EVERY_MS)
@@ -418,6 +419,8 @@ int64_t screen_link_tick(struct screen *s)
 	if (m->link == LINK_LIVE && !s->roster_open &&
 	    s->now_mono - s->roster_mono > ROSTER_EVERY_MS && any_stranger(m))
 		ask_roster(s);
+	if (m->link == LINK_LIVE)
+		screen_alarms_tick(s, false);
 	if (m->link == LINK_LIVE && !s->backfill_open && !s->roster_open)
 		fill_next(s);
 	return m->link == LINK_LIVE ? s->now_mono + 250 : s->try_mono;
@@ -478,6 +481,7 @@ static void take(struct screen *s, const struct link_message *msg)
 		break;
 	case TOPIC_AL:
 		model_alarm(m, &body.al);
+		s->ui.dirty = true;
 		break;
 	case TOPIC_PL:
 		d = model_find(m, id);

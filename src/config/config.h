@@ -89,6 +89,7 @@ struct config {
 	char columns[CONFIG_TEXT_SIZE]; /* "": by the width */
 	double fps, aspect;             /* 0: as the terminal has it */
 	bool mouse;
+	char bell[16];
 
 	char history_dir[CONFIG_PATH_SIZE]; /* "": history below state_dir */
 	double commit_ms, queue_mb, keep_days, keep_gb;

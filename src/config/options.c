@@ -207,6 +207,11 @@ const struct option_desc option_table[] = {
 		.help = "click selects, the wheel zooms and scrolls; no leaves the mouse to the terminal",
 	},
 	{
+		.section = "screen", .key = "bell", .type = OPTION_WORD, AT(bell),
+		.choices = "none|critical|warning|watch", .initial = "critical",
+		.help = "rings once for new alarms of this level or worse",
+	},
+	{
 		.section = "layer", .key = "file", .type = OPTION_PATH, IN(config_layer, file),
 		.initial = "", .needed = "coast.shp", .help = "the shapefile, .shp",
 	},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/alarm_actions.h"
 #include "ui/ui.h"
 
 void action_line(struct ui *ui, int arg)
@@ -63,6 +64,10 @@ void action_back(struct ui *ui, int arg)
 	(void)arg;
 	if (ui->message[0]) {
 		ui->message[0] = '\0';
+	} else if (*ui->alarms.open) {
+		ui->alarms.open[0] = '\0';
+	} else if (ui->focus == PANE_EVENTS && ui->alarms.cursor.kind != ROW_NONE) {
+		ui->alarms.cursor.kind = ROW_NONE;
 	} else if (ui->map.crosshair) {
 		ui->map.crosshair = ui->map.ruler = false;
 	} else if (ui->zoomed) {
@@ -118,7 +123,7 @@ void action_map_add(struct ui *ui, int arg)
 
 	(void)arg;
 	if (!ui->map.crosshair)
-		ui_say(ui, ROLE_DIM, "x shows the crosshair; a then adds a point there");
+		action_alarm_ack(ui, 0);
 	else if (draft_add(&ui->draft, 0, &item, &err) == -1)
 		ui_say(ui, ROLE_ERROR, "%s", err.text);
 	else
@@ -424,25 +429,29 @@ void action_layers(struct ui *ui, int arg)
 
 void action_list_move(struct ui *ui, int step)
 {
-	size_t *top = ui->focus == PANE_COMMANDS ? &ui->commands_top : &ui->events_top;
-	size_t all = ui->focus == PANE_COMMANDS                 ? ui->model.ledger.count
-		     : ui->model.event_total < MODEL_EVENTS_MAX ? (size_t)ui->model.event_total
-								: MODEL_EVENTS_MAX;
-	long at = (long)*top + step;
+	size_t all = ui->model.ledger.count;
+	long at = (long)ui->commands_top + step;
 
-	*top = at < 0 ? 0 : (size_t)at + 1 > all ? (all ? all - 1 : 0) : (size_t)at;
+	if (ui->focus != PANE_COMMANDS) {
+		action_alarm_move(ui, step);
+		return;
+	}
+	ui->commands_top = at < 0 ? 0 : (size_t)at + 1 > all ? (all ? all - 1 : 0) : (size_t)at;
 }
 
 void action_list_show(struct ui *ui, int arg)
 {
-	const struct ui_event *e = model_event_at(&ui->model, ui->events_top);
-	struct ui_drone *d =
-	    e && ui->focus == PANE_EVENTS ? model_find(&ui->model, e->drone) : NULL;
+	const struct ledger *ledger = &ui->model.ledger;
+	struct ui_drone *d;
 
-	if (ui->focus == PANE_COMMANDS && ui->commands_top < ui->model.ledger.count)
-		d = model_find(&ui->model,
-		    ledger_at(&ui->model.ledger, ui->model.ledger.count - 1 - ui->commands_top)
-			->last.drone);
+	if (ui->focus != PANE_COMMANDS) {
+		action_alarm_show(ui, arg);
+		return;
+	}
+	if (ui->commands_top >= ledger->count)
+		return;
+	d = model_find(
+	    &ui->model, ledger_at(ledger, ledger->count - 1 - ui->commands_top)->last.drone);
 	if (!d)
 		return;
 	ui_select(ui, (size_t)(d - ui->model.drones));

@@ -10,6 +10,7 @@
 #include "format/position.h"
 #include "map/places.h"
 #include "ui/actions.h"
+#include "ui/alarm_actions.h"
 #include "ui/draft_line.h"
 #include "ui/pane_layers.h"
 #include "ui/settings.h"
@@ -270,6 +271,15 @@ const struct line_command line_commands[] = {
 	{ "loop", NULL, "on | off | FROM TO", timeline_loop_line, "play between the marks over and over",
 	    timeline_loop_candidate },
 	{ "live", NULL, "", timeline_live_line, "leave the past", NULL },
+	{ "ack", NULL, "[DRONE [RULE] | all]", alarm_line_ack,
+	    "acknowledge an alarm, those of a drone, or all", alarm_candidate },
+	{ "shelve", NULL, "DRONE RULE TIME WHY", alarm_line_shelve,
+	    "put an alarm aside for a time, as in shelve D07 battery-low 10m on the bench",
+	    alarm_candidate },
+	{ "unshelve", NULL, "DRONE RULE", alarm_line_unshelve, "take a shelved alarm back",
+	    alarm_candidate },
+	{ "silence", NULL, "[TIME | off]", alarm_line_silence,
+	    "silence the bell (5m); it acknowledges nothing", NULL },
 	{ "save-screen", "snap", "FILE", run_save, "write what is shown to a file", NULL },
 	{ "readonly", NULL, "", run_readonly, "send nothing from this screen any more", NULL },
 	{ 0 },

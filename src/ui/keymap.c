@@ -6,6 +6,7 @@
 
 #include "proto/commands.h"
 #include "ui/actions.h"
+#include "ui/alarm_actions.h"
 #include "ui/key.h"
 #include "ui/ui.h"
 
@@ -13,6 +14,7 @@
 #define FLEET (IN_PANE(PANE_FLEET) | IN_PANE(PANE_DRONE))
 #define LISTS (IN_PANE(PANE_EVENTS) | IN_PANE(PANE_COMMANDS))
 #define TIME  IN_PANE(PANE_TIMELINE)
+#define NOT_MAP (FLEET | LISTS)
 
 const struct key_binding key_table[] = {
 	{ 'k', K_UP, MAP, action_map_pan, 0, "pan up (h j k l, arrows; with Shift far)" },
@@ -27,7 +29,7 @@ const struct key_binding key_table[] = {
 	{ 'd', 0, MAP, action_map_hop, 1, "crosshair to the next drone (D: the one before)" },
 	{ 'D', 0, MAP, action_map_hop, -1, NULL },
 	{ K_ENTER, 0, MAP, action_map_enter, 0, "at the crosshair: begin :goto there" },
-	{ 'a', 0, MAP, action_map_add, 0, "at the crosshair: add a point to the draft mission" },
+	{ 'a', 0, MAP, action_map_add, 0, "at the crosshair: add a point to the draft; without: acknowledge" },
 	{ 'r', 0, MAP, action_map_ruler, 0, "ruler from the crosshair" },
 	{ 't', 0, MAP, action_map_trails, 0, "trails on and off" },
 	{ 'n', 0, MAP, action_map_names, 0, "names on and off" },
@@ -53,8 +55,8 @@ const struct key_binding key_table[] = {
 	{ 'k', K_UP, LISTS, action_list_move, -1, "towards now" },
 	{ 'g', K_HOME, LISTS, action_list_move, -100000, "newest" },
 	{ K_ENTER, 0, LISTS, action_list_show, 0, "select its drone and show it on the map" },
-	{ 'n', 0, LISTS, action_next_trouble, 1, "next drone in trouble" },
-	{ 'N', 0, LISTS, action_next_trouble, -1, "previous drone in trouble" },
+	{ 'n', 0, LISTS, action_alarm_next, 1, "next alarm: its drone is selected and shown" },
+	{ 'N', 0, LISTS, action_alarm_next, -1, "previous alarm" },
 
 	{ ' ', 0, TIME, action_travel_play, 0, "play and pause" },
 	{ ',', 0, TIME, action_travel_step, -1, "one sample back" },
@@ -98,8 +100,14 @@ const struct key_binding key_table[] = {
 	{ 'c', 0, PANES_ALL, action_map_centre, 0, "centre the map on the selected drone" },
 	{ 'f', 0, PANES_ALL, action_map_follow, 0, "follow the selected drone" },
 	{ K_BACKSPACE, 0, PANES_ALL, action_map_last, 0, "the map as it was before the last jump" },
-	{ '}', 0, PANES_ALL, action_next_trouble, 1, "next drone in trouble ({: previous)" },
-	{ '{', 0, PANES_ALL, action_next_trouble, -1, NULL },
+	{ 'a', 0, NOT_MAP, action_alarm_ack, 0,
+	    "acknowledge the alarm of the cursor, or the most important" },
+	{ 'A', 0, PANES_ALL, action_alarm_ack_all, 0, "acknowledge all alarms: asks first" },
+	{ '}', 0, PANES_ALL, action_alarm_next, 1,
+	    "next alarm, or drone in trouble ({: previous)" },
+	{ '{', 0, PANES_ALL, action_alarm_next, -1, NULL },
+	{ 'M', 0, PANES_ALL, action_silence, 0,
+	    "silence the bell for 5 minutes, and end that; it acknowledges nothing" },
 	{ 'R', 0, PANES_ALL, action_travel_live, 0, "from the past to live, and back to the same moment" },
 	{ 'H', 0, PANES_ALL, action_command, CMD_HOLD, "hold: preview, then y" },
 	{ 'B', 0, PANES_ALL, action_command, CMD_RTL, "back to launch (rtl): preview, then y" },

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/model_alarms.h"
 
 #define BATTERY_WARN 25
 #define BATTERY_CRIT 12
@@ -32,6 +33,7 @@ void model_free(struct model *m)
 	}
 	free(m->drones);
 	free(m->events);
+	free(m->alarms);
 	strmap_clear(&m->by_id);
 	ledger_clear(&m->ledger);
 	memset(m, 0, sizeof(*m));
@@ -190,28 +192,6 @@ const struct ui_event *model_event_at(const struct model *m, size_t i)
 	return &m->events[(m->event_total - 1 - i) % MODEL_EVENTS_MAX];
 }
 
-void model_alarm(struct model *m, const struct alarm *al)
-{
-	struct ui_alarm *slot = NULL;
-
-	for (size_t i = 0; i < m->alarm_count; i++) {
-		struct ui_alarm *a = &m->alarms[i];
-
-		if (strcmp(a->alarm.id, al->id) == 0) {
-			slot = a;
-			break;
-		}
-		/* One that is over makes room; failing that, the first. */
-		if (!slot ||
-		    (slot->alarm.state != ALARM_CLEARED && a->alarm.state == ALARM_CLEARED))
-			slot = a;
-	}
-	if ((!slot || strcmp(slot->alarm.id, al->id) != 0) && m->alarm_count < MODEL_ALARMS_MAX)
-		slot = &m->alarms[m->alarm_count++];
-	slot->alarm = *al;
-	slot->used = true;
-}
-
 void model_progress(struct model *m, const struct progress *cm, int64_t now_ms)
 {
 	ledger_apply(&m->ledger, cm, now_ms);
@@ -313,8 +293,10 @@ static void judge(struct model *m, struct ui_drone *d)
 		health = judge_sample(&d->sample, d->reason, sizeof(d->reason));
 	if (d->alarm_level == LEVEL_CRITICAL)
 		health = HEALTH_CRIT;
-	else if (d->alarm_level != LEVEL_UNKNOWN)
+	else if (d->alarm_level == LEVEL_WARNING)
 		health = worse(health, HEALTH_WARN);
+	if (d->alarm_level >= LEVEL_WARNING)
+		str_copy(d->reason, sizeof(d->reason), d->alarm_text);
 	d->silent = d->age_s >= lost;
 	if (d->silent) {
 		/* What it said last is no judgement of what it is now. */
@@ -328,7 +310,9 @@ static void judge(struct model *m, struct ui_drone *d)
 			snprintf(d->reason, sizeof(d->reason), "no telemetry for %.0f s", d->age_s);
 		health = worse(health, HEALTH_STALE);
 	}
-	if (m->ticked && health > d->health && health >= HEALTH_WARN && m->link == LINK_LIVE)
+	/* Where somebody watches, the alarm itself is in the list. */
+	if (m->ticked && health > d->health && health >= HEALTH_WARN && m->link == LINK_LIVE &&
+	    !m->watched)
 		model_event(m, m->now_ms, d->id, health, d->reason);
 	else if (m->ticked && d->health == HEALTH_LOST && health < HEALTH_LOST)
 		model_event(m, m->now_ms, d->id, HEALTH_OK, "telemetry is back");
@@ -345,16 +329,7 @@ void model_tick(struct model *m, int64_t now_mono, int64_t now_ms)
 		m->rate_count = m->messages;
 		m->rate_mono = now_mono;
 	}
-	for (size_t i = 0; i < m->count; i++)
-		m->drones[i].alarm_level = LEVEL_UNKNOWN;
-	for (size_t i = 0; i < m->alarm_count; i++) {
-		const struct alarm *al = &m->alarms[i].alarm;
-		struct ui_drone *d = *al->drone ? model_find(m, al->drone) : NULL;
-
-		if (d && (al->state == ALARM_RAISED || al->state == ALARM_ACKED) &&
-		    al->level > d->alarm_level)
-			d->alarm_level = al->level;
-	}
+	model_alarms_judge(m);
 	memset(m->health_count, 0, sizeof(m->health_count));
 	for (size_t i = 0; i < m->count; i++) {
 		judge(m, &m->drones[i]);

@@ -27,7 +27,7 @@
 
 #define MODEL_DRONES_MAX  20000
 #define MODEL_EVENTS_MAX  500
-#define MODEL_ALARMS_MAX  500
+#define MODEL_ALARMS_MAX  5000
 #define MODEL_SOURCES_MAX 64
 
 /* In order of how much it matters. */
@@ -56,7 +56,8 @@ struct ui_drone {
 	enum health health;
 	bool silent;     /* lost by its age, whatever else it is */
 	char reason[80]; /* of the health, "" where it is ok */
-	int alarm_level; /* highest of its alarms that stand */
+	int alarm_level; /* highest of its alarms that stand, other than that it is silent */
+	char alarm_text[80]; /* of that */
 
 	signed char label_slot; /* where the map last wrote its name: map/label.h */
 	bool marked;
@@ -72,7 +73,11 @@ struct ui_event {
 
 struct ui_alarm {
 	struct alarm alarm;
-	bool used;
+	bool chattering;    /* as the daemon counts: too often in a minute */
+	bool standing_long; /* and for more than a day */
+	bool told;          /* since the list was asked for */
+	uint64_t number;    /* in the order of becoming known, from 1 */
+	int64_t seen_mono;  /* when it was first drawn; 0: not yet */
 };
 
 struct ui_source {
@@ -93,8 +98,11 @@ struct model {
 
 	struct ui_event *events; /* owned ring; the newest is event_total - 1 */
 	uint64_t event_total;
-	struct ui_alarm alarms[MODEL_ALARMS_MAX];
-	size_t alarm_count;
+	struct ui_alarm *alarms; /* owned; see alarm_list.h for the order shown */
+	size_t alarm_count, alarm_cap;
+	uint64_t alarm_numbers, alarms_left_out; /* given; and those there was no room for */
+	bool watched;      /* somebody watches the drones: the list of alarms was told */
+	int news[LEVEL_COUNT]; /* raised since the bell looked: ui/bell.h */
 	struct ledger ledger;
 
 	struct ui_source sources[MODEL_SOURCES_MAX];
@@ -131,7 +139,26 @@ bool model_sample(struct model *m, const char *id, const struct sample *s, bool 
 void model_heartbeat(struct model *m, const struct heartbeat *hb, int64_t now_mono, int64_t now_ms);
 /* Of a source behind the daemon. */
 void model_source(struct model *m, const char *name, bool lost, int64_t time_ms, int64_t now_ms);
+/* A change of an alarm, from the feed. */
 void model_alarm(struct model *m, const struct alarm *al);
+/* The list of alarms, asked for: what is not told of between begin (when it is
+ * asked) and end (all of it was told) has ended. An entry older than what is
+ * known changes nothing. */
+void model_alarms_begin(struct model *m);
+void model_alarms_entry(struct model *m, const struct alarm *al);
+void model_alarms_end(struct model *m, bool complete);
+/* NULL where it is not known. */
+struct ui_alarm *model_find_alarm(struct model *m, const char *id);
+/* Its cause stands: raised or acked, and not put aside. */
+static inline bool alarm_stands(const struct alarm *al)
+{
+	return al->state == ALARM_RAISED || al->state == ALARM_ACKED;
+}
+/* Somebody has still to say that he saw it. */
+static inline bool alarm_unacked(const struct alarm *al)
+{
+	return al->state == ALARM_RAISED || al->state == ALARM_RETURNED;
+}
 void model_progress(struct model *m, const struct progress *cm, int64_t now_ms);
 void model_event(
     struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text);

@@ -125,6 +125,13 @@ void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 		draw_typed(c, r, ui, &ui->filter_line, '/');
 		return;
 	}
+	ui->alarms.asked_drawn = ui->mode == UI_ASK;
+	if (ui->mode == UI_ASK) {
+		canvas_printf(c, x + 1, r.y, r.w - 2, ROLE_KEY,
+		    "acknowledge %s%zu that ask for it?   [y] yes   [Esc] no",
+		    ui->alarms.asked_count > 1 ? "all " : "the ", ui->alarms.asked_count);
+		return;
+	}
 	if (*ui->message)
 		x += canvas_text(c, x + 1, r.y, r.w - 2, ui->message_role, ui->message) + 1;
 	else if (d)

@@ -522,6 +522,11 @@ void term_mouse(struct term *t, bool on)
 		t->gone = true;
 }
 
+void term_bell(void)
+{
+	beep();
+}
+
 void term_redraw(struct term *t)
 {
 	t->p->redraw = true;

@@ -70,6 +70,8 @@ void term_draw(
 /* Asks the terminal to report the mouse, or to keep it for itself, as it does
  * from the start. */
 void term_mouse(struct term *t, bool on);
+/* Rings with the next frame. */
+void term_bell(void);
 /* Draws everything anew at the next frame (Ctrl-L). */
 void term_redraw(struct term *t);
 

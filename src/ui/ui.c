@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "ui/actions.h"
+#include "ui/alarm_actions.h"
 #include "ui/command_line.h"
 #include "ui/complete.h"
 #include "ui/key.h"
@@ -48,6 +49,7 @@ void ui_free(struct ui *ui)
 	line_free(&ui->filter_line);
 	canvas_free(&ui->canvas);
 	free(ui->fleet.order);
+	alarm_list_free(&ui->alarms);
 	model_free(&ui->model);
 }
 
@@ -311,6 +313,9 @@ void ui_key(struct ui *ui, uint32_t key, int64_t now_mono)
 	case UI_LAYERS:
 		pane_layers_key(ui, key);
 		break;
+	case UI_ASK:
+		alarm_ask_key(ui, key);
+		break;
 	case UI_KEYS:
 		if (ui->map.pending)
 			mark_key(ui, key);
@@ -387,6 +392,8 @@ void ui_tick(struct ui *ui, int64_t now_mono, int64_t now_ms)
 	ui->timeline.wanted = timeline_columns(ui->w);
 	if (!ui->timeline.past && !ui->timeline.stored)
 		timeline_fill_seen(&ui->timeline, &ui->model, now_ms);
+	alarm_list_update(&ui->alarms, &ui->model);
+	bell_tick(&ui->bell, ui->model.news, now_mono);
 	fleet_view_update(ui);
 	select_first(ui);
 	want_past(ui);
@@ -456,4 +463,5 @@ void ui_shown(struct ui *ui)
 {
 	if (ui->preview.active && ui->preview.drawn)
 		ui->preview.shown = true;
+	ui->alarms.asked_shown = ui->alarms.asked_drawn;
 }

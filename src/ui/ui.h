@@ -17,6 +17,8 @@
 
 #include "base/err.h"
 #include "map/view.h"
+#include "ui/alarm_list.h"
+#include "ui/bell.h"
 #include "ui/canvas.h"
 #include "ui/columns.h"
 #include "ui/complete.h"
@@ -35,7 +37,7 @@
 #define UI_REQUESTS_MAX 16
 #define UI_PAST_REFUSES "this is a replay: nothing is sent into the past"
 
-enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP, UI_LAYERS };
+enum ui_mode { UI_KEYS, UI_LINE, UI_FILTER, UI_PREVIEW, UI_HELP, UI_LAYERS, UI_ASK };
 
 enum request_kind {
 	REQUEST_QUIT,
@@ -43,7 +45,19 @@ enum request_kind {
 	REQUEST_SAVE,
 	REQUEST_REDRAW,
 	REQUEST_BACKFILL,
-	REQUEST_PLAN
+	REQUEST_PLAN,
+	REQUEST_ACK,
+	REQUEST_SHELVE,
+	REQUEST_UNSHELVE
+};
+
+/* Which alarms are meant: that of the id, or all not acknowledged of that rule,
+ * of that drone ("site": of none), or of anybody, numbered up to up_to. */
+struct alarm_wish {
+	char id[COMMAND_ID_SIZE], rule[NAME_SIZE], drone[ID_SIZE];
+	uint64_t up_to;
+	double minutes; /* REQUEST_SHELVE */
+	char why[200];
 };
 
 struct ui_request {
@@ -51,6 +65,7 @@ struct ui_request {
 	struct intent intent; /* REQUEST_SEND; the taker's to clear */
 	char path[512];       /* REQUEST_SAVE */
 	size_t drone;         /* REQUEST_BACKFILL, _PLAN */
+	struct alarm_wish wish;
 };
 
 struct ui;
@@ -93,7 +108,9 @@ struct ui {
 	size_t selected; /* number of a drone, or NO_DRONE */
 	bool touched;    /* the user chose it */
 	struct fleet_view fleet;
-	size_t events_top, commands_top;
+	struct alarm_view alarms;
+	struct bell bell;
+	size_t commands_top;
 	struct map_pane map;
 	const struct zone_set *zones; /* fences and airspace; the loop's; NULL: none */
 	struct draft draft; /* a mission being drawn up */
@@ -165,7 +182,7 @@ void pane_status_draw(struct canvas *c, const struct ui *ui);
 void pane_map_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui);
-void pane_events_draw(struct canvas *c, struct rect r, const struct ui *ui);
+void pane_events_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_commands_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui);

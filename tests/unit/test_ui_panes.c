@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ui_fixture.h"
+#include "ui_golden.h"
 
 static const struct {
 	const char *name;
@@ -37,38 +38,12 @@ static const struct {
 	{ "zoomed", 80, 24, "2z", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 };
 
-static char *read_golden(const char *path)
-{
-	struct buf b = BUF_INIT;
-	char text[4096];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	while (f && (n = fread(text, 1, sizeof(text), f)) > 0)
-		buf_add(&b, text, n);
-	if (f)
-		fclose(f);
-	return b.data ? b.data : xstrdup("");
-}
-
-static void write_golden(const char *path, const struct buf *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	fwrite(text->data, 1, text->len, f);
-	fclose(f);
-}
-
 static void panes_look_as_before(void **state)
 {
 	static struct ui ui;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct buf text = BUF_INIT;
-		char path[256], *golden;
-
 		fixture_open(&ui, cases[i].w, cases[i].h);
 		ui.read_only = cases[i].read_only;
 		ui.charset = cases[i].charset;
@@ -76,19 +51,7 @@ static void panes_look_as_before(void **state)
 		fixture_frame(&ui, cases[i].later_ms);
 		fixture_keys(&ui, cases[i].keys);
 		fixture_frame(&ui, cases[i].later_ms);
-		canvas_save(&ui.canvas, &text);
-		snprintf(path, sizeof(path), "tests/golden/ui/%s.txt", cases[i].name);
-		if (getenv("UPDATE_GOLDEN"))
-			write_golden(path, &text);
-		golden = read_golden(path);
-		if (strcmp(golden, text.data) != 0) {
-			printf("%s:\n%s", cases[i].name, text.data);
-			fail_msg("%s: not as in %s; if it is right: UPDATE_GOLDEN=1 "
-				 "build/tests/test_ui_panes",
-			    cases[i].name, path);
-		}
-		free(golden);
-		buf_free(&text);
+		golden_compare(&ui.canvas, cases[i].name, "test_ui_panes");
 		ui_free(&ui);
 	}
 }

@@ -123,6 +123,7 @@ static void fixture_open(struct ui *ui, int w, int h)
 	}
 	model_message_event(m, &ev);
 	model_progress(m, &cm, FIXTURE_MS);
+	m->watched = true;
 	model_alarm(m, &al);
 	m->roster_known = true;
 	m->dropped = 0;
