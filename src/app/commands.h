@@ -20,6 +20,7 @@ int cmd_stop(struct app *app);
 int cmd_keys(struct app *app);
 int cmd_sql(struct app *app);
 int cmd_history(struct app *app);
+int cmd_replay(struct app *app);
 int cmd_rejects(struct app *app);
 int cmd_flights(struct app *app);
 int cmd_export(struct app *app);

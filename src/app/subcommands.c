@@ -6,6 +6,7 @@
 #include "app/attach.h"
 #include "app/commands.h"
 #include "app/history_args.h"
+#include "app/replay_args.h"
 #include "app/rows_out.h"
 
 #define FLAG_DAEMON_ENDPOINTS                                                  \
@@ -108,6 +109,15 @@ static const struct flag_desc export_flags[] = {
 	{ .name = "from", .value = "TIME",
 	  .help = "from then on: 2026-11-21T09:00Z, or ago: 30m, 2h, 3d" },
 	{ .name = "to", .value = "TIME", .help = "up to then; left out: now" },
+	{ 0 },
+};
+
+static const struct flag_desc replay_flags[] = {
+	FLAGS_REPLAY,
+	{ .name = "serve", .help = "offer it to others as a source" },
+	{ .name = "feed", .value = "ENDPOINT", .help = "where; left out: tcp://127.0.0.1:7630" },
+	{ .name = "control", .value = "ENDPOINT", .help = "where it answers; left out: the port after" },
+	{ .name = "insecure", .help = "bind an address that others can reach without keys" },
 	{ 0 },
 };
 
@@ -267,6 +277,20 @@ const struct subcommand subcommand_table[] = {
 		.details = "--json has their bytes. --retry needs the daemon to be stopped; what is stored\n"
 			   "already is not stored again.\n",
 		.options = rejects_flags,
+	},
+	{
+		.name = "replay",
+		.run = cmd_replay,
+		.operands = "[FROM]",
+		.summary = "play the history again, as a source of kind replay",
+		.details =
+		    "  odyssey replay --serve                      the last hour\n"
+		    "  odyssey replay --serve 2026-11-20T13:40Z    from then on\n"
+		    "  odyssey replay --serve -30m                 from half an hour ago\n"
+		    "  odyssey replay --serve D01-20261121T091504  a flight; odyssey flights lists them\n\n"
+		    "It works while a daemon writes, on a copied directory, and on one day's file.\n"
+		    "Commands are refused; a daemon takes it as a source with replay = yes.\n",
+		.options = replay_flags,
 	},
 	{
 		.name = "sql",

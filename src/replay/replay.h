@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "proto/control.h"
 #include "proto/messages.h"
 #include "proto/sample.h"
 
@@ -101,6 +102,11 @@ int replay_events(struct replay *r, size_t max, const struct event **events, siz
 typedef bool replay_take_point(void *context, const struct sample *s, int64_t at_ms, bool backfilled);
 int replay_trail(struct replay *r, size_t drone, int64_t from_ms, int64_t step_ms,
     replay_take_point *take, void *context, struct err *err);
+
+/* The answer to `backfill`: of what has happened at the position. What was not
+ * recorded is lost. */
+int replay_backfill(struct replay *r, size_t drone, uint32_t boot, uint32_t from, uint32_t to,
+    struct backfill *out, struct err *err);
 
 /* ---- going on ---- */
 
