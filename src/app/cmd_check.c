@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "app/alarm_setup.h"
 #include "app/attach.h"
 #include "app/check_zones.h"
 #include "app/commands.h"
@@ -308,6 +309,20 @@ static void bad_layer(void *user, const char *text)
 	line(user, false, "map", "%s", text);
 }
 
+/* The rules as the daemon would run them. */
+static void check_rules(struct check *c)
+{
+	struct rule_set rules;
+	struct err err;
+
+	if (alarm_setup_rules(&c->app->config, &rules, &err) == -1) {
+		line(c, false, "alarms", "%s", err.text);
+		return;
+	}
+	line(c, true, "alarms", "%zu rules", rules.count);
+	rule_set_clear(&rules);
+}
+
 /* Reads every layer that the configuration names. */
 static void check_layers(struct check *c)
 {
@@ -356,6 +371,7 @@ int cmd_check(struct app *app)
 		check_directory(&c, "state", app->config.state_dir);
 		check_directory(&c, "history", app->config.history_dir);
 		check_daemon(&c);
+		check_rules(&c);
 		check_zones(&app->config, clock_wall_ms(), zone_line, &c);
 		if (app->config.source_count == 0)
 			line(&c, false, "sources",

@@ -60,6 +60,8 @@ static void print_bash(void)
 	printf("# bash completion of odyssey; printed by odyssey completion bash\n"
 	       "_odyssey_ids()\n{\n"
 	       "\ttimeout 1 \"${COMP_WORDS[0]}\" ls --ids 2>/dev/null\n}\n\n"
+	       "_odyssey_alarms()\n{\n"
+	       "\ttimeout 1 \"${COMP_WORDS[0]}\" alarms --ids 2>/dev/null\n}\n\n"
 	       "_odyssey()\n{\n"
 	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} sub=${COMP_WORDS[1]}\n"
 	       "\tlocal flags= words= w\n"
@@ -98,6 +100,8 @@ static void print_bash(void)
 	       "\ttail) COMPREPLY=($(compgen -W \"");
 	put_topics();
 	printf(" $(_odyssey_ids)\" -- \"$cur\")) ;;\n"
+	       "\tack) COMPREPLY=($(compgen -W \"$(_odyssey_ids) $(_odyssey_alarms)\" -- \"$cur\")) ;;\n"
+	       "\tshelve|unshelve) COMPREPLY=($(compgen -W \"$(_odyssey_alarms)\" -- \"$cur\")) ;;\n"
 	       "\tcompletion) COMPREPLY=($(compgen -W 'bash zsh' -- \"$cur\")) ;;\n"
 	       "\tdoc) COMPREPLY=($(compgen -W '");
 	put_doc_tables();
@@ -147,6 +151,9 @@ static const struct {
 } zsh_operands[] = {
 	{ "send", "'*:drone or command:_odyssey_send'" },
 	{ "tail", "'*:topic:_odyssey_topics'" },
+	{ "ack", "'*:alarm or drone:_odyssey_ack'" },
+	{ "shelve", "'*:alarm:_odyssey_alarms'" },
+	{ "unshelve", "'*:alarm:_odyssey_alarms'" },
 	{ "completion", "'1:shell:(bash zsh)'" },
 	{ "doc", "'1:table:_odyssey_doc'" },
 };
@@ -155,6 +162,8 @@ static void print_zsh(void)
 {
 	printf("#compdef odyssey\n# zsh completion of odyssey; printed by odyssey completion zsh\n\n"
 	       "_odyssey_ids() {\n\treply=(${(f)\"$(timeout 1 odyssey ls --ids 2>/dev/null)\"})\n}\n\n"
+	       "_odyssey_alarms() {\n\tcompadd -- ${(f)\"$(timeout 1 odyssey alarms --ids 2>/dev/null)\"}\n}\n\n"
+	       "_odyssey_ack() {\n\tlocal -a reply\n\t_odyssey_ids\n\tcompadd -- $reply\n\t_odyssey_alarms\n}\n\n"
 	       "_odyssey_fields() {\n\t_values -s , field ");
 	put_fields();
 	printf("\n}\n\n_odyssey_doc() {\n\tcompadd -- ");

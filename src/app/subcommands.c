@@ -83,6 +83,36 @@ static const struct flag_desc send_flags[] = {
 	{ 0 },
 };
 
+static const struct flag_desc alarms_flags[] = {
+	FLAG_CONNECT,
+	{ .name = "drone", .value = "ID", .help = "only this drone's" },
+	{ .name = "all", .letter = 'a', .help = "also those that have ended within the hour" },
+	{ .name = "ids", .help = "only the ids, a line each" },
+	FLAG_JSON,
+	{ 0 },
+};
+
+static const struct flag_desc ack_flags[] = {
+	FLAG_CONNECT,
+	{ .name = "all", .letter = 'a', .help = "all that stand" },
+	FLAG_JSON,
+	{ 0 },
+};
+
+static const struct flag_desc shelve_flags[] = {
+	FLAG_CONNECT,
+	{ .name = "for", .value = "TIME", .help = "how long, as in 90s, 10m, 2h; a day at most" },
+	{ .name = "why", .value = "TEXT", .help = "the reason, for the others to read" },
+	FLAG_JSON,
+	{ 0 },
+};
+
+static const struct flag_desc unshelve_flags[] = {
+	FLAG_CONNECT,
+	FLAG_JSON,
+	{ 0 },
+};
+
 static const struct flag_desc check_flags[] = {
 	FLAG_DAEMON_ENDPOINTS,
 	FLAG_STATE,
@@ -213,6 +243,46 @@ const struct subcommand subcommand_table[] = {
 		    "number or need --count. Ends with 0 when accepted (--wait: done), 1 when refused,\n"
 		    "failed or unknown, 2 when nothing was sent because of what was typed.\n",
 		.options = send_flags,
+	},
+	{
+		.name = "alarms",
+		.run = cmd_alarms,
+		.operands = "",
+		.summary = "list the alarms that stand, the most important first",
+		.details =
+		    "By level, then what nobody has acknowledged, then the newest. Below them it says\n"
+		    "what comes and goes (chattering), what has stood for a day (standing), and, in a\n"
+		    "flood of more than 10 within 10 minutes, how many of each rule.\n",
+		.options = alarms_flags,
+	},
+	{
+		.name = "ack",
+		.run = cmd_ack,
+		.operands = "ALARM|DRONE...",
+		.summary = "acknowledge alarms: one, those of a drone, or all",
+		.details =
+		    "Everybody sees who it was. It ends no alarm whose cause is still there.\n\n"
+		    "  odyssey ack D07.8kxq2\n"
+		    "  odyssey ack D07\n"
+		    "  odyssey ack --all\n",
+		.options = ack_flags,
+	},
+	{
+		.name = "shelve",
+		.run = cmd_shelve,
+		.operands = "ALARM... --for TIME --why TEXT",
+		.summary = "put an alarm aside for a time",
+		.details =
+		    "It makes no noise until then, comes back by itself if its cause is still there,\n"
+		    "and is listed with who put it aside and why.\n",
+		.options = shelve_flags,
+	},
+	{
+		.name = "unshelve",
+		.run = cmd_unshelve,
+		.operands = "ALARM...",
+		.summary = "take back an alarm that was put aside",
+		.options = unshelve_flags,
 	},
 	{
 		.name = "check",
