@@ -1,0 +1,150 @@
+"""odyssey alarms, ack, shelve, unshelve."""
+import json
+import os
+import pwd
+import re
+import socket
+
+import pytest
+
+from alarm_helpers import flying, low, no_plan, wait_told
+from programs import ODYSSEY, run
+from wire import wait_for
+
+WHO = "%s@%s" % (pwd.getpwuid(os.geteuid()).pw_name, socket.gethostname())
+
+
+@pytest.fixture
+def shell(fake, daemon, watch):
+    """(source, daemon, watcher, a function that runs a command against it)."""
+    def start(drones=("F01", "F02")):
+        src = fake(drones=drones)
+        src.on_any = no_plan
+        d = daemon(sources=[src])
+        w = watch(d)
+        d.wait_up(src)
+
+        def command(*args):
+            return run([ODYSSEY, args[0], "--connect", "%s,%s" % (d.feed, d.control), *args[1:]], d.place)
+        return src, d, w, command
+    return start
+
+
+def test_a_table_by_importance(shell):
+    src, d, w, command = shell()
+    code, out, err = command("alarms")
+    assert (code, out) == (0, "") and "none stands" in err
+    low(src, "F01")
+    wait_told(w, ["raised"], drone="F01")
+    for _ in range(4):
+        flying(src, "F02", battery=50)
+    wait_told(w, ["raised"], "battery-critical")
+    d.ask("ack", drone="F01", by="ann@tower")
+    wait_told(w, ["raised", "acked"], drone="F01")
+    code, out, err = command("alarms")
+    rows = out.splitlines()
+    assert code == 0 and err == ""
+    assert rows[0].split() == ["LEVEL", "DRONE", "RULE", "AGE", "TIMES", "STATE", "ID", "TEXT"]
+    assert [re.split(r"  +", r)[:3] for r in rows[1:]] == [
+        ["critical", "F02", "battery-critical"], ["warning", "F02", "battery-low"],
+        ["warning", "F01", "battery-low"]]
+    assert re.search(r" \d+ s +1 +acked by ann@tower +F01\.\w+ +battery 14\.2 %", rows[3])
+    # All columns begin where their titles do.
+    for title in ("DRONE", "RULE", "STATE", "ID", "TEXT"):
+        at = rows[0].index(title)
+        assert all(r[at - 1] == " " and r[at] != " " for r in rows[1:]), title
+    assert command("alarms", "--drone", "F01")[1].count("\n") == 2
+    ids = command("alarms", "--ids")[1].split()
+    assert ids == [a["id"] for a in d.ask("alarms")["alarms"]]
+    got = [json.loads(l) for l in command("alarms", "--json")[1].splitlines()]
+    assert got == d.ask("alarms")["alarms"]
+
+
+def test_ended_only_where_asked_for(shell):
+    src, d, w, command = shell()
+    low(src)
+    [al] = wait_told(w, ["raised"])
+    assert command("ack", al["id"])[:2] == (0, "%s: 1 acknowledged\n" % al["id"])
+    flying(src, battery=500)
+    wait_told(w, ["raised", "acked", "cleared"])
+    assert command("alarms")[1] == ""
+    assert "cleared" in command("alarms", "--all")[1]
+
+
+def test_answers(shell):
+    src, d, w, command = shell()
+    low(src, "F01")
+    low(src, "F02")
+    one = wait_told(w, ["raised"], drone="F01")[0]["id"]
+    two = wait_told(w, ["raised"], drone="F02")[0]["id"]
+    assert command("ack", "F01")[:2] == (0, "F01: 1 acknowledged\n")
+    assert wait_told(w, ["raised", "acked"], drone="F01")[-1]["by"] == WHO
+    code, out, err = command("ack", one)
+    assert code == 1 and out == "" and "acknowledged already, by %s" % WHO in err
+    assert command("ack", "--all")[:2] == (0, "all: 1 acknowledged\n")
+    assert command("ack", "--all", "--json")[:2] == (0, '{"acknowledged":0}\n')
+    code, out, _ = command("shelve", one, two, "--for", "10m", "--why", "known, the pad is wet")
+    assert code == 0 and re.fullmatch(r"(F0[12]\.\w+: shelved until 20\S+Z\n){2}", out)
+    out = command("alarms")[1]
+    assert out.count("shelved by %s, 10 min left: known, the pad is wet" % WHO) == 2
+    assert command("unshelve", one)[:2] == (0, "%s: raised\n" % one)
+    code, out, err = command("unshelve", one, two)
+    assert code == 1 and out == "%s: raised\n" % two and "is not shelved" in err
+    got = json.loads(command("shelve", one, "--for", "90s", "--why", "x", "--json")[1])
+    assert got["state"] == "shelved" and got["id"] == one
+
+
+@pytest.mark.parametrize("args, text", [
+    (["ack"], "it needs an alarm, a drone or --all"),
+    (["ack", "--all", "F01"], "--all acknowledges all"),
+    (["ack", ""], "is neither an alarm nor a drone"),
+    (["shelve", "a.b", "--why", "x"], "it needs an end: --for TIME"),
+    (["shelve", "a.b", "--for", "soon", "--why", "x"], '"soon" is not'),
+    (["shelve", "a.b", "--for", "10m"], "it needs a reason"),
+    (["shelve", "a.b", "--for", "10m", "--why", ""], "it needs a reason"),
+    (["shelve", "--for", "10m", "--why", "x"], "it needs an alarm's id"),
+    (["unshelve"], "it needs an alarm's id"),
+    (["unshelve", "x" * 65], "is no alarm's id"),
+    (["alarms", "F01"], "takes no operand"),
+    (["alarms", "--drone", "a b"], "is no drone's id"),
+])
+def test_what_cannot_be_right_is_said_before_anybody_is_asked(place, args, text):
+    code, out, err = run([ODYSSEY, *args], place)
+    assert code == 2 and out == "" and text in err and err.count("\n") <= 2
+
+
+@pytest.mark.parametrize("args, text", [
+    (["ack", "F99"], "there is no drone F99"),
+    (["ack", "F01.nothing"], "no alarm F01.nothing stands"),
+    (["shelve", "F01.nothing", "--for", "10m", "--why", "x"], "no alarm F01.nothing stands"),
+    (["shelve", "F01.nothing", "--for", "2d", "--why", "x"], "no alarm F01.nothing stands"),
+    (["unshelve", "F01.nothing"], "no alarm F01.nothing stands"),
+])
+def test_what_the_daemon_refuses(shell, args, text):
+    src, _, w, command = shell()
+    flying(src)
+    wait_for(lambda: w.samples("F01"), "the drone")
+    code, out, err = command(*args)
+    assert code == 1 and out == "" and text in err
+
+
+def test_nobody_there(place):
+    code, out, err = run([ODYSSEY, "alarms", "--connect", "ipc://%s/nobody" % place], place)
+    assert code == 1 and out == "" and "nobody answers" in err
+
+
+def test_a_simulator_has_no_alarms(sim):
+    s = sim("--drones", 1, "--idle")
+    code, out, err = run([ODYSSEY, "alarms", "--connect", "%s,%s" % (s.feed, s.control)], ".")
+    assert code == 1 and out == "" and "daemon" in err
+
+
+def test_a_flood_is_said_by_rule(shell):
+    drones = ["F%02d" % i for i in range(12)]
+    src, d, w, command = shell(drones)
+    for name in drones:
+        low(src, name)
+    wait_told(w, ["raised"], "flood")
+    out = command("alarms")[1]
+    assert "flood: more than 10 alarms in 10 minutes; what stands, by rule: 12 battery-low, 1 flood\n" in out
+    assert '"flood"' not in command("alarms", "--json")[1].splitlines()[0]
