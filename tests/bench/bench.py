@@ -45,17 +45,18 @@ def rss_mb(pid):
 class Site:
     """A simulator and a daemon on it."""
 
-    def __init__(self, build, drones, rate):
+    def __init__(self, build, drones, rate, config=""):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="odyssey-bench."))
         self.sim_feed = f"ipc://{self.dir}/sim"
         self.feed = f"ipc://{self.dir}/feed"
         self.build = build
+        (self.dir / "odyssey.conf").write_text(config)
         self.sim = subprocess.Popen(
             [build / "odyssey-sim", "--drones", str(drones), "--rate", str(rate), "--seed", "7",
              "--model", "mixed", "--feed", self.sim_feed, "--control", self.sim_feed + ".control"],
             stderr=subprocess.DEVNULL)
         self.daemon = subprocess.Popen(
-            [build / "odyssey", "daemon", "--state", self.dir / "state", "--feed", self.feed,
+            [build / "odyssey", "daemon", "--config", self.dir / "odyssey.conf", "--state", self.dir / "state", "--feed", self.feed,
              "--control", self.feed + ".control", "--source",
              f"{self.sim_feed},{self.sim_feed}.control"],
             stderr=open(self.dir / "daemon.log", "w"), env={**os.environ, "TMPDIR": str(self.dir)})
@@ -122,10 +123,55 @@ def load(build, drones, rate, seconds, bars):
     site.remove()
 
 
+# Comes and goes with the wind, so that there is something to measure.
+PROBE = ("[alarm probe]\nwhen = in_air and roll > 1\nclear = roll < -1\nlevel = watch\nonly = D0*\n"
+         "text = {roll} degrees\n")
+
+
+def rule_names(build):
+    rows = subprocess.run([build / "odyssey", "doc", "rules"], capture_output=True, text=True, check=True)
+    return [line.split()[2] for line in rows.stdout.splitlines() if line.startswith(".It Ic ")]
+
+
+def alarms(build, seconds):
+    site = Site(build, 500, 10, PROBE)
+    try:
+        time.sleep(4)
+        seen = watch(build, site.feed, seconds)
+    finally:
+        site.close()
+        site.remove()
+    name = "500 drones x 10 Hz, all rules"
+    report(f"{name}: alarms raised meanwhile", seen["alarms"], "", 20, False)
+    report(f"{name}: sample to al on the daemon's feed, p99", seen["alarm_p99_ms"], "ms", 5)
+
+
+def daemon_with_and_without_rules(build, seconds):
+    off = "".join(f"[alarm {n}]\non = no\n" for n in rule_names(build))
+    cost = {}
+    # In turn, so that what else the machine does falls on both.
+    for turn in range(4):
+        which = ("with", "without")[turn % 2]
+        site = Site(build, 5000, 10, off if which == "without" else "")
+        try:
+            time.sleep(6)
+            before = cpu_s(site.daemon.pid)
+            seen = watch(build, site.feed, seconds)
+            used = (cpu_s(site.daemon.pid) - before) / max(seen["samples"], 1)
+        finally:
+            site.close()
+            site.remove()
+        cost[which] = min(cost.get(which, used), used)
+    print(f"      5000 drones x 10 Hz: daemon CPU a million samples, with rules {cost['with'] * 1e6:.2f} s, "
+          f"without {cost['without'] * 1e6:.2f} s")
+    report("5000 drones x 10 Hz: daemon CPU with all rules over that without", 100 * (cost["with"] / cost["without"] - 1),
+           "%", 20)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000, screen, history, map, zone, or alarm (against 5 us a sample)")
+    parser.add_argument("--only", help="500, 5000, alarms, screen, history, map, zone, or alarm (against 5 us a sample)")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
@@ -134,6 +180,9 @@ def main():
         load(args.build, 5000, 10, seconds, {"p99_ms": 50})
     if args.only == "alarm":
         rules_cost(args.build, 5000, 5.0)
+    if args.only in (None, "alarms"):
+        alarms(args.build, seconds)
+        daemon_with_and_without_rules(args.build, max(seconds // 3, 5))
     if args.only in (None, "screen"):
         screen_bench.run(args.build, report)
     for what in ("history", "map", "zone"):
