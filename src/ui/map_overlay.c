@@ -405,6 +405,10 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 	const struct model *m = &ui->model;
 	size_t cells = (size_t)r.w * (size_t)r.h, n = 0, off = 0;
 	struct placed *placed = xcalloc(m->count + 1, sizeof(*placed));
+	struct off_map {
+		size_t drone;
+		double x, y;
+	} beyond[POINTERS_MAX];
 
 	if (cells > p->cluster_cap) {
 		p->clusters = xreallocarray(p->clusters, cells, sizeof(*p->clusters));
@@ -425,8 +429,7 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 			if (off < POINTERS_MAX &&
 			    (i == ui->selected || m->drones[i].health >= HEALTH_LOST ||
 				ui->fleet.count <= 12)) {
-				draw_pointer(c, r, ui, i, x, y);
-				off++;
+				beyond[off++] = (struct off_map){ i, x, y };
 			}
 			continue;
 		}
@@ -438,6 +441,8 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 	qsort(placed, n, sizeof(*placed), by_rank);
 	for (size_t k = 0; k < n; k++)
 		map_grid_take(&p->grid, placed[k].col, placed[k].row, 1);
+	for (size_t k = 0; k < off; k++)
+		draw_pointer(c, r, ui, beyond[k].drone, beyond[k].x, beyond[k].y);
 	for (size_t k = n; k-- > 0;) {
 		struct map_cluster *cluster = &p->clusters[placed[k].row * r.w + placed[k].col];
 		const struct placed *at = &placed[k];
