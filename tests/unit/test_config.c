@@ -57,7 +57,6 @@ static void test_sentences(void **state)
 		{ "an alarm without a name", "[alarm]\nlevel = watch\n", ":2: an alarm needs a name, as in [alarm battery_low]" },
 		{ "a zone's name", "[zone a b]\nfile = x\n", ":2: a zone's name must be 1 to 32" },
 		{ "a level that is none", "[alarm a]\nlevel = loud\n", ":2: level must be one of watch|warning|critical" },
-		{ "a zone without a file", "[zone z]\nkind = in\n", "[zone z] needs a file" },
 		{ "a layer without a file", "[layer l]\nkind = land\n", "[layer l] needs a file" },
 		{ "number out of range", "[fleet]\nstale_s = 99999\n", ":2: stale_s must be a number within 0.5 to 3600 s" },
 		{ "no number", "[fleet]\nstale_s = soon\n", "\"soon\" is not" },
