@@ -20,6 +20,7 @@ struct sending {
 	struct screen *screen;
 	struct follow follow;
 	struct buf args;
+	char over[500], reason[200];
 	uint64_t expires;
 	bool open;    /* the client holds it */
 	bool counted; /* among screen.open_commands */
@@ -188,6 +189,8 @@ static bool ask(struct sending *g)
 	str_copy(req.drone, sizeof(req.drone), g->follow.drone);
 	str_copy(req.cmd, sizeof(req.cmd), command_table[g->follow.cmd].name);
 	str_copy(req.by, sizeof(req.by), s->ui.by);
+	str_copy(req.over, sizeof(req.over), g->over);
+	str_copy(req.reason, sizeof(req.reason), g->reason);
 	req.expires = g->expires;
 	request_encode_command(&body, &req, &g->args);
 	g->open = client_request(s->client, &body,
@@ -279,6 +282,8 @@ void screen_send(struct screen *s, struct intent *intent)
 		follow_start(&g->follow, text, s->ui.model.drones[intent->drones[i]].id,
 		    intent->cmd, &intent->args, true);
 		command_args_write(&g->args, intent->cmd, &intent->args);
+		str_copy(g->over, sizeof(g->over), intent->over);
+		str_copy(g->reason, sizeof(g->reason), intent->reason);
 		g->expires = (uint64_t)(s->now_ms + s->ui.model.offset_ms +
 					(int64_t)(config->expires_s * 1000));
 		g->counted = true;

@@ -16,6 +16,7 @@ struct intent {
 	size_t *drones; /* owned; numbers in the model */
 	size_t count;
 	struct buf notes; /* what a file left out: a sentence a line */
+	char over[500], reason[200]; /* what was warned of, and why it is given all the same */
 };
 
 void intent_clear(struct intent *o);

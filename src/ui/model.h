@@ -35,6 +35,8 @@ enum health { HEALTH_OK, HEALTH_STALE, HEALTH_WARN, HEALTH_LOST, HEALTH_CRIT, HE
 extern const char health_letters[HEALTH_COUNT + 1];
 extern const char *const health_names[HEALTH_COUNT]; /* "ok", "stale", "warn", "lost", "crit" */
 
+struct zone_set;
+
 struct ui_drone {
 	char id[ID_SIZE];
 	char model[NAME_SIZE];
@@ -112,6 +114,8 @@ struct model {
 	int64_t link_since_ms; /* wall */
 	bool replay;           /* the source offers the past */
 	char whom[ID_SIZE];    /* its name */
+	const char *me;        /* who sits here; borrowed, may be NULL */
+	const struct zone_set *zones; /* of the configuration; borrowed, may be NULL */
 	int kind;              /* enum source_kind */
 	int64_t offset_ms;     /* its clock less ours */
 	bool roster_known;     /* everybody there is was told once */

@@ -146,7 +146,23 @@ void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM, "? help  : command");
 }
 
-void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui)
+/* "reason: the field is clear____" */
+static void draw_reason(struct canvas *c, struct rect r, int y, struct ui *ui)
+{
+	const char *text = ui->preview.reason;
+	int x = r.x + 1, room = r.w - 3;
+
+	x += canvas_text(c, x, y, room, ROLE_KEY, "reason: ");
+	/* A longer one shows its end. */
+	while (canvas_width(text) > r.x + room - x)
+		canvas_next(&text);
+	x += canvas_text(c, x, y, r.x + room - x + 1, ROLE_STRONG, text);
+	ui->cursor_x = x;
+	ui->cursor_y = y;
+	canvas_text(c, x, y, r.x + r.w - x < 4 ? r.x + r.w - x : 4, ROLE_GHOST, "____");
+}
+
+void pane_preview_draw(struct canvas *c, struct rect r, struct ui *ui)
 {
 	const struct preview *p = &ui->preview;
 	int y = r.y + 1, x = r.x + 1;
@@ -156,10 +172,19 @@ void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	    "nothing is sent until y");
 	if (y < r.y + r.h)
 		canvas_text(c, x, y++, r.w - 2, ROLE_WARN, p->title);
-	for (int i = 0; i < p->line_count && y < r.y + r.h - 1; i++)
+	for (int i = 0; i < p->line_count && y < r.y + r.h - 1 - p->advice.needs_reason; i++)
 		canvas_text(c, x, y++, r.w - 2, p->lines[i].role, p->lines[i].text);
+	y += p->advice.needs_reason;
 	if (y >= r.y + r.h)
 		y = r.y + r.h - 1;
+	if (preview_wants_reason(p)) {
+		canvas_text(c, x, y, r.w - 2, ROLE_KEY,
+		    "Enter, then [y] send   [Esc] cancel: nothing is sent");
+		draw_reason(c, r, y - 1, ui);
+		return;
+	}
+	if (p->advice.needs_reason)
+		canvas_printf(c, x, y - 1, r.w - 2, ROLE_TEXT, "reason: %s", p->reason);
 	if (*p->refused)
 		x += canvas_printf(
 		    c, x, y, r.w - 2, ROLE_ERROR, "cannot be sent: %s   ", p->refused);

@@ -9,11 +9,17 @@
 
 #include "base/geo.h"
 #include "base/str.h"
+#include "ui/drain.h"
 #include "ui/key.h"
 
 #define DEFAULT_SPEED 10.0 /* m/s, where neither order nor drone says */
+#define REASON_LEAST  3    /* characters that say something */
+#define ADVISE_MS     1000 /* what speaks against it is asked again */
+#define ZONE_CODES                                                                                 \
+	(1u << ADVICE_OUTSIDE | 1u << ADVICE_LEAVES | 1u << ADVICE_ENTERS | 1u << ADVICE_CEILING)
+#define HEARD_CODES (1u << ADVICE_LOST | 1u << ADVICE_STALE)
+#define STATE_CODES (1u << ADVICE_NOT_ARMED | 1u << ADVICE_ON_GROUND)
 #define LEAST_SPEED   2.0  /* below it a drone's present speed says nothing of its flight */
-#define DRAIN_SPAN_MS 20000
 
 void intent_clear(struct intent *o)
 {
@@ -36,30 +42,6 @@ static void add_line(struct preview *p, enum role role, const char *fmt, ...)
 	vsnprintf(p->lines[p->line_count].text, sizeof(p->lines[0].text), fmt, ap);
 	va_end(ap);
 	p->lines[p->line_count++].role = role;
-}
-
-/* Charge drawn, percent a second, over the last minutes in flight; NAN where
- * it cannot be told. */
-static double drain(const struct ui_drone *d)
-{
-	const struct trail *t = &d->trail;
-	const struct trail_point *last, *first = NULL;
-
-	if (t->count < 2 || !sample_flag(&d->sample, FLAG_IN_AIR))
-		return NAN;
-	last = &t->points[t->count - 1];
-	for (size_t i = t->count - 1; i-- > 0;) {
-		const struct trail_point *p = &t->points[i];
-
-		if (isnan(p->value[TRAIL_BATTERY]) || !(p->value[TRAIL_HEIGHT] > 1))
-			break;
-		first = p;
-	}
-	if (!first || last->time_ms - first->time_ms < DRAIN_SPAN_MS ||
-	    !(first->value[TRAIL_BATTERY] > last->value[TRAIL_BATTERY]))
-		return NAN;
-	return (double)(first->value[TRAIL_BATTERY] - last->value[TRAIL_BATTERY]) * 1000 /
-	       (double)(last->time_ms - first->time_ms);
 }
 
 static bool in_fence(const struct fence *f, struct geo_point p)
@@ -135,7 +117,7 @@ static void put_time(char *text, size_t size, double s)
 static void describe_way(struct preview *p, const struct ui_drone *d, double distance, double speed,
     struct geo_point b, const char *fence)
 {
-	double battery = sample_value(&d->sample, FIELD_battery), rate = drain(d), time, home = NAN;
+	double battery = sample_value(&d->sample, FIELD_battery), rate = drone_drain(d), time, home = NAN;
 	char far[24], long_[32], left[64];
 
 	if (!(speed > 0))
@@ -145,6 +127,9 @@ static void describe_way(struct preview *p, const struct ui_drone *d, double dis
 	time = distance / speed;
 	put_distance(far, sizeof(far), distance);
 	put_time(long_, sizeof(long_), time);
+	/* Zones of the configuration count as much as the drone's own fence. */
+	if (p->advice.codes & ZONE_CODES && !is_warning(fence))
+		fence = "NOT PERMITTED";
 	if (isnan(battery) || isnan(rate)) {
 		snprintf(left, sizeof(left), "battery after not known");
 	} else {
@@ -155,7 +140,7 @@ static void describe_way(struct preview *p, const struct ui_drone *d, double dis
 	    long_, speed, fence, left);
 	if (isfinite(d->home_lat))
 		home = geo_distance_m(b, (struct geo_point){ d->home_lat, d->home_lon });
-	if (isfinite(home) && isfinite(battery) && isfinite(rate) &&
+	if (!preview_advice_has(p->advice.codes, ADVICE_ENERGY) && isfinite(home) && isfinite(battery) && isfinite(rate) &&
 	    battery - rate * home / speed < 10)
 		add_line(p, ROLE_WARN, "! home is then %.0f m away: %.0f %% left on return", home,
 		    fmax(battery - rate * home / speed, 0));
@@ -262,10 +247,12 @@ static void warn_of_drones(struct preview *p, const struct model *m)
 		air += maybe;
 		silent += !fresh;
 	}
-	if (!silent && !air && p->intent.count == 1 &&
+	if (!(p->advice.codes & STATE_CODES) && !silent && !air && p->intent.count == 1 &&
 	    (p->intent.cmd == CMD_GOTO || p->intent.cmd == CMD_RESUME))
 		add_line(p, ROLE_WARN, "! %s is on the ground: it has to take off first", d->id);
-	if (silent && p->intent.count == 1)
+	if (p->advice.codes & HEARD_CODES)
+		; /* it is said already */
+	else if (silent && p->intent.count == 1)
 		add_line(p, ROLE_WARN, "! %s: %s; it may not hear this", d->id, d->reason);
 	else if (silent)
 		add_line(
@@ -279,10 +266,25 @@ static void warn_of_drones(struct preview *p, const struct model *m)
 		add_line(p, ROLE_CRIT, " DANGEROUS: %zu of them in the air or perhaps so ", air);
 }
 
+static void add_advice(struct preview *p)
+{
+	for (size_t i = 0; i < p->advice.count; i++)
+		add_line(p,
+		    advice_table[p->advice.items[i].code].level == LEVEL_CRITICAL ? ROLE_ERROR
+										  : ROLE_WARN,
+		    "! %s", p->advice.items[i].text);
+}
+
 static void make(struct preview *p, const struct model *m)
 {
 	const struct command_desc *d = &command_table[p->intent.cmd];
+	unsigned codes = p->advice.codes;
 	size_t used;
+
+	preview_advise(&p->intent, m, &p->advice);
+	p->advised_mono = m->now_mono;
+	/* What was said to something else is said anew; its words stay. */
+	p->reason_done = p->reason_done && codes == p->advice.codes;
 
 	p->line_count = 0;
 	p->dangerous = false;
@@ -315,6 +317,7 @@ static void make(struct preview *p, const struct model *m)
 		describe_home(p, m);
 	else if (p->intent.cmd == CMD_MISSION && p->intent.count == 1)
 		describe_mission(p, m);
+	add_advice(p);
 	warn_of_drones(p, m);
 	if (p->intent.notes.len) {
 		char note[200];
@@ -341,11 +344,23 @@ void preview_close(struct preview *p)
 	*p = (struct preview){ 0 };
 }
 
+static bool advice_changed(struct preview *p, const struct model *m)
+{
+	struct preview_advice now;
+
+	if (m->now_mono - p->advised_mono < ADVISE_MS)
+		return false;
+	p->advised_mono = m->now_mono;
+	preview_advise(&p->intent, m, &now);
+	return now.codes != p->advice.codes;
+}
+
 void preview_check(struct preview *p, const struct model *m)
 {
 	if (!p->active)
 		return;
-	if (m->now_mono - p->made_mono < PREVIEW_MS && state_of(p, m) == p->state)
+	if (m->now_mono - p->made_mono < PREVIEW_MS && state_of(p, m) == p->state &&
+	    !advice_changed(p, m))
 		return;
 	make(p, m);
 	p->remade = true;
@@ -353,7 +368,44 @@ void preview_check(struct preview *p, const struct model *m)
 
 int preview_rows(const struct preview *p)
 {
-	return p->active ? 3 + p->line_count : 0;
+	return p->active ? 3 + p->line_count + p->advice.needs_reason : 0;
+}
+
+bool preview_wants_reason(const struct preview *p)
+{
+	return p->advice.needs_reason && !p->reason_done && !*p->refused;
+}
+
+/* A key while the reason is typed: every letter is one. */
+static enum preview_answer reason_key(struct preview *p, uint32_t key)
+{
+	size_t n = strlen(p->reason);
+	char letter[4];
+	size_t len;
+
+	/* Words go on while it is made anew; what ends them must have been seen. */
+	if (!p->shown && (!p->remade || key == K_ENTER))
+		return PREVIEW_TOO_EARLY;
+	if (key == K_ENTER) {
+		const char *text = p->reason + strspn(p->reason, " ");
+
+		while (n && p->reason[n - 1] == ' ')
+			p->reason[--n] = '\0';
+		if (strlen(text) < REASON_LEAST)
+			return PREVIEW_REASON;
+		memmove(p->reason, text, strlen(text) + 1);
+		p->reason_done = true;
+	} else if (key == K_BACKSPACE && n) {
+		p->reason[n - 1] = '\0';
+		str_trim_utf8(p->reason);
+	} else if (key >= ' ' && key < KEYS_NAMED && key != 0x7f) {
+		len = utf8_encode(letter, key);
+		if (len > 0 && n + len < sizeof(p->reason)) {
+			memcpy(p->reason + n, letter, len);
+			p->reason[n + len] = '\0';
+		}
+	}
+	return PREVIEW_WAIT;
 }
 
 enum preview_answer preview_key(struct preview *p, uint32_t key)
@@ -361,7 +413,11 @@ enum preview_answer preview_key(struct preview *p, uint32_t key)
 	char want[12];
 	size_t n = strlen(p->typed);
 
-	if (key == K_ESC || key == K_CTRL('c') || key == 'q' || key == 'n')
+	if (key == K_ESC || key == K_CTRL('c'))
+		return PREVIEW_CANCEL;
+	if (preview_wants_reason(p))
+		return reason_key(p, key);
+	if (key == 'q' || key == 'n')
 		return PREVIEW_CANCEL;
 	if (key == 'e')
 		return PREVIEW_EDIT;
@@ -374,6 +430,8 @@ enum preview_answer preview_key(struct preview *p, uint32_t key)
 		p->typed[n + 1] = '\0';
 	} else if (p->count_needed && key == K_BACKSPACE && n) {
 		p->typed[n - 1] = '\0';
+	} else if (p->advice.needs_reason && key == K_BACKSPACE) {
+		p->reason_done = false;
 	} else if (key == 'y') {
 		snprintf(want, sizeof(want), "%zu", p->intent.count);
 		if (p->count_needed && strcmp(want, p->typed) != 0)

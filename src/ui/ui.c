@@ -134,6 +134,8 @@ void ui_preview(struct ui *ui, struct intent *intent)
 		intent_clear(intent);
 		return;
 	}
+	ui->model.me = ui->by;
+	ui->model.zones = ui->zones;
 	preview_open(&ui->preview, intent, &ui->model);
 	ui->mode = UI_PREVIEW;
 	ui->message[0] = '\0';
@@ -212,6 +214,9 @@ static void send(struct ui *ui)
 		return;
 	}
 	r->intent = ui->preview.intent;
+	preview_advice_join(&ui->preview.advice, r->intent.over, sizeof(r->intent.over));
+	str_copy(r->intent.reason, sizeof(r->intent.reason),
+	    ui->preview.advice.needs_reason ? ui->preview.reason : "");
 	ui->preview.intent = (struct intent){ 0 };
 	preview_close(&ui->preview);
 	ui->mode = UI_KEYS;
@@ -246,6 +251,9 @@ static void preview_mode_key(struct ui *ui, uint32_t key)
 	case PREVIEW_COUNT:
 		ui_say(ui, ROLE_WARN, "this goes to %zu drones: type %zu, then y",
 		    ui->preview.intent.count, ui->preview.intent.count);
+		break;
+	case PREVIEW_REASON:
+		ui_say(ui, ROLE_WARN, "say in words why it is meant all the same; Esc sends nothing");
 		break;
 	case PREVIEW_WAIT:
 		break;

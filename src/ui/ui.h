@@ -184,7 +184,7 @@ void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui);
 void pane_events_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_commands_draw(struct canvas *c, struct rect r, const struct ui *ui);
-void pane_preview_draw(struct canvas *c, struct rect r, const struct ui *ui);
+void pane_preview_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_help_draw(struct canvas *c, struct rect r, struct ui *ui);
 void pane_layers_draw(struct canvas *c, struct rect r, struct ui *ui);
