@@ -130,6 +130,8 @@ int watch_unshelve(struct watch *w, const char *id, const char *by, struct watch
 /* What stands, most important first: level, then what nobody has acknowledged,
  * then the newest; shelved ones last. The caller frees. */
 struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, size_t *count);
+/* Puts any list into that order. */
+void watch_sort(struct watch_alarm *list, size_t count);
 /* What ended within ms, the last first. The caller frees. */
 struct watch_alarm *watch_ended(const struct watch *w, int64_t within_ms, struct watch_now now,
     size_t *count);

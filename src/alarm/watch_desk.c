@@ -120,6 +120,11 @@ static int by_importance(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
+void watch_sort(struct watch_alarm *list, size_t count)
+{
+	qsort(list, count, sizeof(*list), by_importance);
+}
+
 struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, size_t *count)
 {
 	struct watch_alarm *list = xcalloc(w->used + 1, sizeof(*list));
@@ -129,7 +134,7 @@ struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, 
 		if (w->entries[i].used)
 			list[n++] = alarm_picture(w, &w->entries[i], now.ms);
 	}
-	qsort(list, n, sizeof(*list), by_importance);
+	watch_sort(list, n);
 	*count = n;
 	return list;
 }

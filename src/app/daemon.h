@@ -10,6 +10,7 @@
  *	daemon_past.c      what the history says: an earlier run, outages
  *	daemon_alarms.c    the watch fed, its alarms told, operators answered
  *	daemon_plans.c     what drones are to fly, fetched for the watch
+ *	daemon_relayed.c   alarms of other daemons that are our sources
  *	daemon.c           opens, loops, closes
  *
  * Everything below runs in one thread; the history's writer and the server of
@@ -83,8 +84,17 @@ struct source {
 	size_t plan_cursor;
 	int64_t plan_at_ms;
 
+	bool relay_wanted, relaying; /* of a daemon: its list of alarms is wanted, is under way */
+	int64_t relay_at_ms;
+
 	uint64_t rejected;      /* messages refused */
 	uint64_t unknown_topics;
+};
+
+/* An alarm of another daemon. */
+struct relayed {
+	struct alarm al;
+	int source;
 };
 
 /* Of a drone's plan. */
@@ -112,6 +122,8 @@ struct daemon {
 	struct notify *notify;      /* NULL: no hook is configured */
 	unsigned char *plans;       /* enum plan_state by drone; owned */
 	size_t plan_cap;
+	struct relayed *relayed;    /* owned */
+	size_t relayed_count, relayed_cap;
 	int64_t alarms_day;         /* the UTC day whose file says what stands */
 	bool alarms_unlogged;       /* the history did not take a change */
 
@@ -167,6 +179,9 @@ bool ingest_progress(struct daemon *d, const struct progress *cm);
 
 /* daemon_control.c */
 void control_serve(struct daemon *d, size_t max);
+/* Asks the source the same and gives its answer as it comes. */
+void control_hand_on(struct daemon *d, struct source *s, const struct request *req, int64_t timeout_ms,
+    struct server_envelope *envelope);
 
 /* daemon_command.c */
 void command_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
@@ -209,6 +224,17 @@ void plan_fetch_want(struct daemon *d, const struct drone *drone);
 /* Those of a source that has restarted. */
 void plan_fetch_all(struct daemon *d, const struct source *s);
 int64_t plan_fetch_tick(struct daemon *d);
+
+/* daemon_relayed.c */
+/* One that another daemon has said. */
+void relayed_take(struct daemon *d, const struct source *s, const struct alarm *al);
+/* Puts them into a list of ours, in order; takes and gives the list. */
+struct watch_alarm *relayed_add(const struct daemon *d, struct watch_alarm *list, size_t *count);
+/* Hands an ack of all on: how many that will be. */
+size_t relayed_ack_all(struct daemon *d, const struct request *req);
+/* Hands on what is asked about one of them, or a drone of theirs; false: it is ours. */
+bool relayed_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
+int64_t relayed_tick(struct daemon *d);
 
 /* daemon_past.c */
 void past_restore(struct daemon *d);

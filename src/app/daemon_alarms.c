@@ -4,7 +4,7 @@
  * requests of operators. See daemon.h.
  *
  * A replay's drones are never watched. Nor are those that come through another
- * daemon: that one watches them, and what it says is offered on.
+ * daemon: that one watches them, and what it says is offered on (daemon_relayed.c).
  */
 #include <math.h>
 #include <stdio.h>
@@ -92,6 +92,7 @@ void alarms_close(struct daemon *d)
 	watch_free(&d->watch);
 	zone_set_free(&d->zones);
 	free(d->plans);
+	free(d->relayed);
 }
 
 /* ---- what goes in ---- */
@@ -212,6 +213,7 @@ void alarms_store_again(struct daemon *d)
 int64_t alarms_tick(struct daemon *d)
 {
 	int64_t next = watch_tick(d->watch, &d->fleet, now(d)), hook, plans = plan_fetch_tick(d);
+	int64_t relayed = relayed_tick(d);
 	char text[TEXT_SIZE];
 
 	alarms_tell(d);
@@ -224,7 +226,8 @@ int64_t alarms_tick(struct daemon *d)
 		alarms_store_again(d);
 	}
 	next = plans < next ? plans : next;
-	return hook < next ? hook : next;
+	next = hook < next ? hook : next;
+	return relayed < next ? relayed : next;
 }
 
 void alarms_restore(struct daemon *d, const struct history_past *past)
@@ -324,6 +327,7 @@ static void serve_alarms(struct daemon *d, const struct request *req)
 	struct list l = { BUF_INIT, 0, false };
 	struct buf *b = &d->reply;
 
+	standing = relayed_add(d, standing, &standing_count);
 	list_add(&l, req, standing, standing_count);
 	list_add(&l, req, ended, ended_count);
 	reply_begin(b, 7);
@@ -366,6 +370,8 @@ static enum code serve_ack(struct daemon *d, const struct request *req, struct e
 	}
 	if (!*req->id) {
 		count = watch_ack_all(d->watch, *req->drone ? req->drone : NULL, req->by, now(d));
+		if (req->all)
+			count += relayed_ack_all(d, req);
 	} else {
 		if (watch_ack(d->watch, req->id, req->by, now(d), err) == -1)
 			return CODE_BAD_ARGS;
@@ -431,6 +437,9 @@ void alarms_request(struct daemon *d, const struct request *req, struct server_e
 		serve_alarms(d, req);
 	} else {
 		code = check_by(req, &err);
+		/* The reply comes when theirs does. */
+		if (code == CODE_OK && relayed_request(d, req, envelope))
+			return;
 		if (code == CODE_OK)
 			code = handlers[req->op](d, req, &err);
 	}

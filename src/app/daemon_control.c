@@ -170,58 +170,63 @@ static void serve_backfill(struct daemon *d, const struct request *req,
 		    "too many requests for stored samples wait already; ask again later");
 }
 
-/* A plan is asked of the source each time: what the vehicle really has. */
-struct plan_request {
+/* Who waits for a source's answer. */
+struct handed_on {
 	struct server_envelope envelope;
 };
 
-static void plan_answered(void *user, enum client_result result, const void *body, size_t len,
+static void source_answered(void *user, enum client_result result, const void *body, size_t len,
     void *context)
 {
-	struct plan_request *p = user;
+	struct handed_on *h = user;
 	struct daemon *d = context;
 	struct reply answer;
 	struct err err;
 
 	if (result == CLIENT_TIMEOUT) {
-		refuse(d, &p->envelope, CODE_TIMEOUT, "the source did not answer in time");
-		return; /* the last call frees p */
+		refuse(d, &h->envelope, CODE_TIMEOUT, "the source did not answer in time");
+		return; /* the last call frees h */
 	}
 	if (result != CLIENT_ANSWERED) {
-		server_envelope_clear(&p->envelope);
-		free(p);
+		server_envelope_clear(&h->envelope);
+		free(h);
 		return;
 	}
 	if (reply_parse(&d->answer_doc, body, len, &answer, &err) == -1) {
-		refuse(d, &p->envelope, CODE_UNAVAILABLE, "the source's answer cannot be read");
+		refuse(d, &h->envelope, CODE_UNAVAILABLE, "the source's answer cannot be read");
 	} else {
 		buf_clear(&d->reply);
 		buf_add(&d->reply, body, len);
-		reply(d, &p->envelope);
+		reply(d, &h->envelope);
 	}
-	free(p);
+	free(h);
 }
 
+void control_hand_on(struct daemon *d, struct source *s, const struct request *req, int64_t timeout_ms,
+    struct server_envelope *envelope)
+{
+	struct handed_on *h = xcalloc(1, sizeof(*h));
+	struct buf body = BUF_INIT;
+
+	h->envelope = *envelope;
+	request_encode(&body, req);
+	if (client_request(s->client, &body, d->now_mono_ms + timeout_ms, source_answered, h) == -1) {
+		free(h);
+		refuse(d, envelope, CODE_UNAVAILABLE, "the source that it concerns is not there");
+	}
+	buf_free(&body);
+}
+
+/* A plan is asked of the source each time: what the vehicle really has. */
 static void serve_plan(struct daemon *d, const struct request *req,
     struct server_envelope *envelope)
 {
 	const struct drone *drone = fleet_find(&d->fleet, req->drone);
-	struct plan_request *p;
-	struct buf body = BUF_INIT;
 
-	if (!drone || drone->source == NO_SOURCE) {
+	if (!drone || drone->source == NO_SOURCE)
 		refuse(d, envelope, CODE_UNKNOWN_DRONE, "there is no such drone");
-		return;
-	}
-	p = xcalloc(1, sizeof(*p));
-	p->envelope = *envelope;
-	request_encode(&body, req);
-	if (client_request(d->sources[drone->source].client, &body, d->now_mono_ms + PLAN_TIMEOUT_MS,
-		plan_answered, p) == -1) {
-		free(p);
-		refuse(d, envelope, CODE_UNAVAILABLE, "the drone's source is not there");
-	}
-	buf_free(&body);
+	else
+		control_hand_on(d, &d->sources[drone->source], req, PLAN_TIMEOUT_MS, envelope);
 }
 
 static op_handler *const handlers[OP_COUNT] = {

@@ -164,6 +164,7 @@ static int ingest_other(struct daemon *d, struct source *s, struct link_message 
 			break;
 		case TOPIC_AL:
 			history_put_alarm(d->history, &msg.al, d->now_ms);
+			relayed_take(d, s, &msg.al);
 			break;
 		case TOPIC_PL:
 			plan_fetch_want(d, fleet_find(&d->fleet, id));

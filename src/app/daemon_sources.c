@@ -123,6 +123,7 @@ static void source_up(struct daemon *d, struct source *s)
 	    "source %s at %s is %s", source_label(s), s->config->feed,
 	    before == SOURCE_LOST ? "back" : "up");
 	s->roster_wanted = true;
+	s->relay_wanted = true;
 	s->greeted = false;
 	s->follow_at_ms = 0;
 }
