@@ -84,7 +84,7 @@ const struct rule_words rules_builtin[] = {
 	RULE("history", "critical", "history_out", "", "",
 	    "nothing is being kept: {detail}; make room, or mend the disk",
 	    .help = "The history cannot be written."),
-	RULE("flood", "watch", "alarms_10min > 10", "", "5",
+	RULE("flood", "watch", "alarms_10min > 10", "", "4",
 	    "{alarms_10min} alarms in 10 minutes: {detail}",
 	    .help = "So many alarms that one person cannot take them in one by one."),
 	{ 0 },

@@ -41,8 +41,7 @@
 /* Lists beside the alarms themselves (ISA-18.2, 16.5; EEMUA 191, 4th ed.). */
 #define CHATTERING_RAISES 3      /* more in a minute */
 #define STANDING_MS (24 * 3600 * 1000LL) /* older */
-#define FLOOD_RAISES 10          /* more in 10 minutes begin a flood, ... */
-#define FLOOD_OVER 5             /* ... fewer end it */
+#define FLOOD_RAISES 10          /* more in 10 minutes; the rule "flood" says when it is over */
 
 struct watch;
 struct zone_set;

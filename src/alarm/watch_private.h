@@ -145,7 +145,7 @@ struct watch {
 	struct entry *entries;         /* owned */
 	size_t entry_count, entry_cap;
 	uint32_t free;                 /* entry; NONE */
-	size_t used, shelved;
+	size_t used;
 	struct strmap by_id;
 	struct strmap orphans;         /* subject: first of restored alarms that have none yet */
 	int64_t last_id_ms;
