@@ -81,7 +81,6 @@ static void draw(struct screen *s)
 	frame_stats_begin(&s->stats);
 	ui_tick(&s->ui, s->now_mono, s->now_ms);
 	do_requests(s);
-	s->ui.stalled = false;
 	s->ui.rtt_ms = s->headless ? -1 : s->term.rtt_ms;
 	if (!s->headless) {
 		s->term.theme = s->ui.theme;
@@ -107,6 +106,8 @@ static int64_t draw_if_due(struct screen *s)
 
 	if (s->now_mono < due)
 		return due;
+	/* One that took nothing for 2 s is told so with the first it takes again. */
+	s->ui.stalled = !s->headless && term_stalled(&s->term, s->now_mono);
 	if (!s->headless && !term_may_draw(&s->term, s->now_mono, &wait_ms))
 		return s->now_mono + wait_ms;
 	draw(s);

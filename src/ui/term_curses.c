@@ -383,7 +383,7 @@ bool term_resized(struct term *t)
 
 bool term_stalled(const struct term *t, int64_t now_mono_ms)
 {
-	return t->answers && t->in_flight && now_mono_ms - t->sent_mono_ms > STALL_MS;
+	return t->answers && t->in_flight && now_mono_ms - t->sent_mono_ms >= STALL_MS;
 }
 
 bool term_may_draw(struct term *t, int64_t now_mono_ms, int *wait_ms)

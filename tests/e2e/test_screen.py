@@ -189,6 +189,7 @@ def test_a_stalled_terminal_costs_nothing(tmp_path, source):
         time.sleep(4)
         assert t.cpu_seconds() - before < 0.6
         t.wait_for("LIVE", "4 ok", timeout=5)
+        assert b"STALLED" in t.raw
         t.send(":q\r")
         assert t.end() == 0
 
