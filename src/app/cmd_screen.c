@@ -96,12 +96,12 @@ static int check_choice(
 		     : 0;
 }
 
-static int check_options(const struct args *args, struct err *err)
+static int check_options(const struct args *args, bool past, struct err *err)
 {
 	static const char *const colors[] = { "auto", "never", "8", "16", "256", NULL };
 	static const char *const charsets[] = { "auto", "braille", "block", "ascii", NULL };
 
-	if (args->operand_count)
+	if (args->operand_count && !past)
 		return err_set(err, "there is no command \"%.40s\"; odyssey --help lists them",
 		    args->operands[0]);
 	if (check_choice(args, "color", colors, err) == -1)
@@ -119,7 +119,19 @@ static void open_zones(struct screen *s)
 	s->ui.zones = s->zones;
 }
 
-int cmd_screen(struct app *app)
+static int begin(struct screen *s, struct screen_past *past, struct err *err)
+{
+	if (open_terminal(s, err) == -1)
+		return -1;
+	if (past)
+		return screen_replay_start(s, past, err);
+	if (screen_link_open(s, err) == -1)
+		return -1;
+	screen_daemon_start(s);
+	return 0;
+}
+
+int screen_main(struct app *app, struct screen_past *past)
 {
 	struct screen *s = calloc(1, sizeof(*s));
 	const char *script = args_get(&app->args, "script");
@@ -130,12 +142,12 @@ int cmd_screen(struct app *app)
 		return EXIT_FAILED;
 	s->app = app;
 	s->starter_fd = -1;
-	if (check_options(&app->args, &err) == -1 || attach_open(&s->at, app, &err) == -1 ||
+	if (check_options(&app->args, past != NULL, &err) == -1 || attach_open(&s->at, app, &err) == -1 ||
 	    (script && script_load(&s->script, script, &err) == -1)) {
 		attach_close(&s->at);
 		script_free(&s->script);
 		free(s);
-		return app_usage_error("", &err);
+		return app_usage_error(past ? "replay" : "", &err);
 	}
 	ui_init(&s->ui, app->config.stale_s, app->config.lost_s);
 	if (configure(s, &err) == -1) {
@@ -143,7 +155,7 @@ int cmd_screen(struct app *app)
 		attach_close(&s->at);
 		script_free(&s->script);
 		free(s);
-		return app_usage_error("", &err);
+		return app_usage_error(past ? "replay" : "", &err);
 	}
 	s->ui.model.now_mono = clock_mono_ms();
 	s->ui.hooks.parse = screen_parse;
@@ -154,15 +166,18 @@ int cmd_screen(struct app *app)
 	load_history(s);
 	wire_doc_init(&s->doc);
 	s->winch = winch_descriptor();
-	if (open_terminal(s, &err) == -1 || screen_link_open(s, &err) == -1) {
+	s->now_mono = clock_mono_ms();
+	s->now_ms = clock_wall_ms();
+	screen_replay_init(s);
+	if (begin(s, past, &err) == -1) {
 		code = EXIT_FAILED;
 	} else {
-		screen_daemon_start(s);
 		screen_maps_start(s);
 		sig = screen_run(s);
 	}
 	term_close(&s->term);
 	screen_link_close(s);
+	screen_replay_close(s);
 	screen_maps_stop(s);
 	if (getenv("ODYSSEY_FRAME_STATS"))
 		frame_stats_print(&s->stats, stderr);
@@ -174,7 +189,12 @@ int cmd_screen(struct app *app)
 	if (s->winch != -1)
 		close(s->winch);
 	if (code == EXIT_FAILED)
-		app_failure("", &err);
+		app_failure(past ? "replay" : "", &err);
 	free(s);
 	return sig ? 128 + sig : code;
+}
+
+int cmd_screen(struct app *app)
+{
+	return screen_main(app, NULL);
 }

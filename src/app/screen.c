@@ -55,10 +55,12 @@ static void do_requests(struct screen *s)
 				term_redraw(&s->term);
 			break;
 		case REQUEST_BACKFILL:
-			screen_link_backfill(s, r.drone);
+			if (!s->ui.timeline.past)
+				screen_link_backfill(s, r.drone);
 			break;
 		case REQUEST_PLAN:
-			screen_link_plan(s, r.drone);
+			if (!s->ui.timeline.past)
+				screen_link_plan(s, r.drone);
 			break;
 		case REQUEST_ACK:
 		case REQUEST_SHELVE:
@@ -79,7 +81,7 @@ static int frame_interval(const struct screen *s)
 static void draw(struct screen *s)
 {
 	frame_stats_begin(&s->stats);
-	ui_tick(&s->ui, s->now_mono, s->now_ms);
+	ui_tick(&s->ui, s->now_mono, s->ui.timeline.past ? s->ui.timeline.at_ms : s->now_ms);
 	do_requests(s);
 	s->ui.rtt_ms = s->headless ? -1 : s->term.rtt_ms;
 	if (!s->headless) {
@@ -155,13 +157,12 @@ static void take_resize(struct screen *s)
 
 static void turn(struct screen *s, int64_t next)
 {
-	struct link_item items[6] = {
-		{ .fd = s->at.signals },
-		{ .socket = client_pollable(s->client) },
-	};
-	int n = 2, keys = -1, winch = -1, maps = -1;
+	struct link_item items[6] = { { .fd = s->at.signals } };
+	int n = 1, keys = -1, winch = -1, maps = -1;
 	int64_t wait;
 
+	if (s->client)
+		items[n++].socket = client_pollable(s->client);
 	if (!s->headless) {
 		keys = n;
 		items[n++].fd = STDIN_FILENO;
@@ -202,11 +203,12 @@ int screen_run(struct screen *s)
 	s->now_ms = clock_wall_ms();
 	s->ui.dirty = true;
 	while (!s->quit) {
-		int64_t link_next;
+		int64_t link_next, replay_next;
 
 		screen_link_take(s);
 		link_next = screen_link_tick(s);
 		screen_daemon_work(s);
+		replay_next = screen_replay_tick(s);
 		script_work(s);
 		do_requests(s);
 		if (s->quit)
@@ -214,6 +216,8 @@ int screen_run(struct screen *s)
 		next = draw_if_due(s);
 		if (link_next < next)
 			next = link_next;
+		if (replay_next < next)
+			next = replay_next;
 		if (s->script.lines && !s->script.ended && s->script.wait_until_mono < next)
 			next = s->script.wait_until_mono;
 		turn(s, next);

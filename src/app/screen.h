@@ -12,6 +12,7 @@
 
 #include "app/attach.h"
 #include "app/frame_stats.h"
+#include "app/screen_replay.h"
 #include "app/send_follow.h"
 #include "ui/term_curses.h"
 #include "ui/ui.h"
@@ -34,6 +35,8 @@ struct screen {
 	struct feed_in *feed;
 	struct wire_doc doc;
 	struct ui ui;
+	struct model *live;           /* what the link feeds: ui.model, or aside while the past is shown */
+	struct screen_replay *replay; /* screen_replay.c */
 	struct term term;
 	bool headless; /* a script without a terminal */
 	struct script script;
@@ -63,6 +66,8 @@ struct screen {
 	char starter_text[512];
 };
 
+/* The whole life of a screen: live, or with `past` in the past, without a link. */
+int screen_main(struct app *app, struct screen_past *past);
 int screen_run(struct screen *s);
 /* The whole canvas as text into a file. */
 int screen_save(struct screen *s, const char *path, struct err *err);

@@ -33,7 +33,7 @@ static void list_answered(
     void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 	const wire_value *reply = screen_answer(s, result, body, len), *list;
 	bool more = false;
 
@@ -59,11 +59,11 @@ static void list_answered(
 
 void screen_alarms_tick(struct screen *s, bool now)
 {
-	if (s->ui.model.kind != KIND_DAEMON ||
+	if (s->live->kind != KIND_DAEMON ||
 	    (!now && (s->alarms_open || s->now_mono - s->alarms_mono < AGAIN_MS)))
 		return;
 	s->alarms_mono = s->now_mono;
-	model_alarms_begin(&s->ui.model);
+	model_alarms_begin(s->live);
 	s->alarms_open =
 	    screen_ask(s, &(struct request){ .op = OP_ALARMS, .since = KEY_NONE }, list_answered, s);
 }
@@ -156,7 +156,7 @@ void screen_alarms_do(struct screen *s, const struct ui_request *r)
 		[OP_UNSHELVE] = "taken back",
 	};
 	struct saying *y = xcalloc(1, sizeof(*y));
-	const struct model *m = &s->ui.model;
+	const struct model *m = s->live;
 	size_t n = 0;
 
 	y->screen = s;

@@ -47,7 +47,7 @@ bool screen_ask(struct screen *s, const struct request *req, client_answer *answ
 
 static void roster_entry(struct screen *s, const wire_value *entry)
 {
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 	const char *text;
 	char id[ID_SIZE];
 	struct ui_drone *d;
@@ -89,7 +89,7 @@ static void roster_answered(
 	if (result != CLIENT_LATE && result != CLIENT_GONE)
 		s->roster_open = false;
 	list = wire_key(reply, "drones");
-	s->ui.model.roster_known = s->ui.model.roster_known || reply;
+	s->live->roster_known = s->live->roster_known || reply;
 	for (size_t i = 0; i < wire_count(list); i++)
 		roster_entry(s, wire_at(list, i));
 }
@@ -116,7 +116,7 @@ static void sources_answered(
 			continue;
 		str_copy_n(id, sizeof(id), name, name_len);
 		wire_get_int(wire_key(entry, "time"), &time);
-		model_source(&s->ui.model, id,
+		model_source(s->live, id,
 		    wire_get_text(wire_key(entry, "state"), &state, &state_len) && state_len == 4 &&
 			memcmp(state, "lost", 4) == 0,
 		    time, s->now_ms);
@@ -138,7 +138,7 @@ static void commands_answered(
 		struct reject why;
 
 		if (message_read(wire_at(list, i), TOPIC_CM, &cm, &why) == 0) {
-			model_progress(&s->ui.model, &cm, s->now_ms);
+			model_progress(s->live, &cm, s->now_ms);
 			screen_send_progress(s, &cm);
 		}
 	}
@@ -148,7 +148,7 @@ static void ask_commands(struct screen *s)
 {
 	struct request req = { .op = OP_COMMANDS };
 
-	req.since = (uint64_t)(s->now_ms + s->ui.model.offset_ms - COMMANDS_BACK_MS);
+	req.since = (uint64_t)(s->now_ms + s->live->offset_ms - COMMANDS_BACK_MS);
 	s->commands_mono = s->now_mono;
 	s->commands_open = screen_ask(s, &req, commands_answered, s);
 }
@@ -162,7 +162,7 @@ static void ask_roster(struct screen *s)
 /* A hello after a silence: everything is asked for anew. */
 static void arrived(struct screen *s)
 {
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 
 	for (size_t i = 0; i < m->count; i++) {
 		m->drones[i].filling = false;
@@ -180,7 +180,7 @@ static void hello_answered(
     void *user, enum client_result result, const void *body, size_t len, void *context)
 {
 	struct screen *s = user;
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 	const wire_value *reply;
 	struct hello hello;
 	struct err err;
@@ -240,7 +240,7 @@ static void backfill_answered(
 {
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
-	struct ui_drone *d = &s->ui.model.drones[p.drone];
+	struct ui_drone *d = &s->live->drones[p.drone];
 	const wire_value *reply = screen_answer(s, result, body, len), *list;
 	bool more = false;
 
@@ -283,19 +283,19 @@ static void backfill_ask(struct screen *s, const struct past *p)
 	struct request req = { .op = OP_BACKFILL };
 	struct past *own = xmemdup(p, sizeof(*p));
 
-	str_copy(req.drone, sizeof(req.drone), s->ui.model.drones[p->drone].id);
+	str_copy(req.drone, sizeof(req.drone), s->live->drones[p->drone].id);
 	req.boot = p->boot;
 	req.from = p->from;
 	req.to = p->to;
 	s->backfill_open = screen_ask(s, &req, backfill_answered, own);
-	s->ui.model.drones[p->drone].filling = s->backfill_open;
+	s->live->drones[p->drone].filling = s->backfill_open;
 	if (!s->backfill_open)
 		free(own);
 }
 
 void screen_link_backfill(struct screen *s, size_t drone)
 {
-	const struct ui_drone *d = &s->ui.model.drones[drone];
+	const struct ui_drone *d = &s->live->drones[drone];
 	struct past p = { .screen = s, .drone = drone };
 	double samples;
 
@@ -314,7 +314,7 @@ static void plan_answered(
 {
 	struct past p = *(struct past *)user;
 	struct screen *s = p.screen;
-	struct ui_drone *d = &s->ui.model.drones[p.drone];
+	struct ui_drone *d = &s->live->drones[p.drone];
 	const wire_value *reply = screen_answer(s, result, body, len);
 	struct plan plan;
 	struct err err;
@@ -342,9 +342,9 @@ void screen_link_plan(struct screen *s, size_t drone)
 
 	own->screen = s;
 	own->drone = drone;
-	str_copy(req.drone, sizeof(req.drone), s->ui.model.drones[drone].id);
+	str_copy(req.drone, sizeof(req.drone), s->live->drones[drone].id);
 	if (!screen_ask(s, &req, plan_answered, own)) {
-		s->ui.model.drones[drone].plan_wanted = false;
+		s->live->drones[drone].plan_wanted = false;
 		free(own);
 	}
 }
@@ -370,9 +370,12 @@ static void fill_next(struct screen *s)
 {
 	const struct fleet_view *f = &s->ui.fleet;
 
+	/* The table is then of others. */
+	if (s->ui.timeline.past)
+		return;
 	while (s->backfill_next < f->count && s->backfill_next < PAST_DRONES) {
 		size_t i = f->order[s->backfill_next++];
-		const struct ui_drone *d = &s->ui.model.drones[i];
+		const struct ui_drone *d = &s->live->drones[i];
 
 		if (d->filled || d->filling || !d->sample.known)
 			continue;
@@ -393,8 +396,10 @@ static bool any_stranger(const struct model *m)
 
 int64_t screen_link_tick(struct screen *s)
 {
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 
+	if (!s->client)
+		return INT64_MAX;
 	if (m->link == LINK_LIVE && s->now_mono - m->heard_mono > GONE_MS) {
 		model_set_link(m, LINK_GONE, s->now_ms);
 		s->gone_messages = m->messages;
@@ -428,7 +433,7 @@ int64_t screen_link_tick(struct screen *s)
 
 static void take_heartbeat(struct screen *s, const struct heartbeat *hb)
 {
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 	bool restarted = s->boot && hb->boot != s->boot && strcmp(hb->source, m->whom) == 0;
 
 	model_heartbeat(m, hb, s->now_mono, s->now_ms);
@@ -440,7 +445,7 @@ static void take_heartbeat(struct screen *s, const struct heartbeat *hb)
 
 static void take(struct screen *s, const struct link_message *msg)
 {
-	struct model *m = &s->ui.model;
+	struct model *m = s->live;
 	enum topic_kind kind;
 	char id[ID_SIZE];
 	struct reject why;
@@ -498,6 +503,8 @@ void screen_link_take(struct screen *s)
 	struct link_message msg;
 	int n = 0;
 
+	if (!s->client)
+		return;
 	link_message_init(&msg);
 	while (n++ < TAKE_MAX && feed_in_receive(s->feed, &msg))
 		take(s, &msg);

@@ -107,7 +107,7 @@ void screen_maps_take(struct screen *s)
 		char text[280];
 
 		snprintf(text, sizeof(text), "map: %s", m->problems[i]);
-		model_event(&s->ui.model, s->now_ms, "", HEALTH_WARN, text);
+		model_event(s->live, s->now_ms, "", HEALTH_WARN, text);
 		ui_say(&s->ui, ROLE_WARN, "%s", text);
 	}
 	m->problem_count = 0;

@@ -163,9 +163,9 @@ static void tell(struct sending *g)
 	str_copy(cm.cmd, sizeof(cm.cmd), command_table[f->cmd].name);
 	str_copy(cm.by, sizeof(cm.by), s->ui.by);
 	str_copy(cm.code, sizeof(cm.code), f->code == CODE_OK ? "" : code_name(f->code));
-	cm.time = (uint64_t)(s->now_ms + s->ui.model.offset_ms);
+	cm.time = (uint64_t)(s->now_ms + s->live->offset_ms);
 	str_copy(cm.text, sizeof(cm.text), f->text);
-	model_progress(&s->ui.model, &cm, s->now_ms);
+	model_progress(s->live, &cm, s->now_ms);
 	ui_say(&s->ui, role, "%s %s: %s%s%s", f->drone, cm.cmd,
 	    f->outcome == OUTCOME_NONE ? "sent" : outcome_names[f->outcome], *f->text ? ": " : "",
 	    f->text);
@@ -279,12 +279,12 @@ void screen_send(struct screen *s, struct intent *intent)
 		g->screen = s;
 		g->next = s->sendings;
 		s->sendings = g;
-		follow_start(&g->follow, text, s->ui.model.drones[intent->drones[i]].id,
+		follow_start(&g->follow, text, s->live->drones[intent->drones[i]].id,
 		    intent->cmd, &intent->args, true);
 		command_args_write(&g->args, intent->cmd, &intent->args);
 		str_copy(g->over, sizeof(g->over), intent->over);
 		str_copy(g->reason, sizeof(g->reason), intent->reason);
-		g->expires = (uint64_t)(s->now_ms + s->ui.model.offset_ms +
+		g->expires = (uint64_t)(s->now_ms + s->live->offset_ms +
 					(int64_t)(config->expires_s * 1000));
 		g->counted = true;
 		s->open_commands++;

@@ -43,6 +43,7 @@ static const struct flag_desc stop_flags[] = {
 static const struct flag_desc screen_flags[] = {
 	FLAG_CONNECT,
 	{ .name = "read-only", .help = "nothing can be sent from this screen" },
+	FLAG_HISTORY,
 	{ .name = "color", .value = "WHEN", .help = "auto, never, 8, 16 or 256 colours" },
 	{ .name = "charset", .value = "SET", .help = "auto, braille, block or ascii" },
 	{ .name = "script", .value = "FILE", .help = "play the keys of a file; without a terminal too" },
