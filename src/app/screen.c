@@ -50,6 +50,9 @@ static void do_requests(struct screen *s)
 			else
 				ui_say(&s->ui, ROLE_TEXT, "the screen is in %s", r.path);
 			break;
+		case REQUEST_EXPORT:
+			screen_export(s, r.path);
+			break;
 		case REQUEST_REDRAW:
 			if (!s->headless)
 				term_redraw(&s->term);

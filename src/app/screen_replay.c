@@ -38,7 +38,7 @@ struct screen_replay {
 	bool tried;          /* to open it for the timeline of live */
 };
 
-static struct screen *screen_of(struct ui *ui)
+struct screen *screen_of(struct ui *ui)
 {
 	return (struct screen *)((char *)ui - offsetof(struct screen, ui));
 }
@@ -49,6 +49,7 @@ void screen_replay_init(struct screen *s)
 	s->replay->trail_next = TRAILS_MAX;
 	s->live = &s->ui.model;
 	s->ui.hooks.travel = screen_travel;
+	s->ui.hooks.path = screen_path;
 }
 
 void screen_replay_close(struct screen *s)
@@ -352,6 +353,9 @@ static void show_state(struct screen *s)
 	t->mark_in = rp->head.mark_in == PLAYHEAD_NO_MARK ? TIMELINE_NO_MARK : rp->head.mark_in;
 	t->mark_out = rp->head.mark_out == PLAYHEAD_NO_MARK ? TIMELINE_NO_MARK : rp->head.mark_out;
 	t->live_below = s->client != NULL;
+	t->live_news = 0;
+	for (int level = 0; level < LEVEL_COUNT; level++)
+		t->live_news += rp->parked.news[level];
 	str_copy(t->source, sizeof(t->source), rp->path);
 }
 
@@ -367,7 +371,7 @@ static void swap_begin(struct screen *s, char id[ID_SIZE])
 	}
 	s->ui.fleet.count = 0;
 	s->ui.selected = NO_DRONE;
-	s->ui.events_top = s->ui.commands_top = 0;
+	s->ui.commands_top = 0;
 }
 
 static void swap_end(struct screen *s, const char *id)

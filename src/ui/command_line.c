@@ -68,6 +68,24 @@ static int run_save(struct ui *ui, int count, char **words, struct err *err)
 	return 0;
 }
 
+/* The end of its name says the format. */
+static int run_export(struct ui *ui, int count, char **words, struct err *err)
+{
+	static const char *const formats[] = { "csv", "geojson", "kml", "gpx", NULL };
+	const char *dot = count == 2 ? strrchr(words[1], '.') : NULL;
+	struct ui_request *r;
+
+	for (size_t i = 0; dot && formats[i]; i++) {
+		if (strcmp(formats[i], dot + 1) != 0)
+			continue;
+		r = ui_ask(ui, REQUEST_EXPORT);
+		if (r)
+			str_copy(r->path, sizeof(r->path), words[1]);
+		return 0;
+	}
+	return err_set(err, "export takes one file whose name ends in .csv, .geojson, .kml or .gpx");
+}
+
 static int run_select(struct ui *ui, int count, char **words, struct err *err)
 {
 	struct ui_drone *d = count > 1 ? model_find(&ui->model, words[1]) : NULL;
@@ -270,6 +288,11 @@ const struct line_command line_commands[] = {
 	{ "pause", NULL, "", timeline_pause_line, "stand still in the past", NULL },
 	{ "loop", NULL, "on | off | FROM TO", timeline_loop_line, "play between the marks over and over",
 	    timeline_loop_candidate },
+	{ "path", NULL, "DRONE|FLIGHT... | off | colour height|speed|battery | over time|distance",
+	    flight_path_line, "lay flights over the map, with a profile in the drone's pane",
+	    flight_path_candidate },
+	{ "export", NULL, "FILE.csv|geojson|kml|gpx", run_export,
+	    "write what is selected, between the marks or of the time shown", NULL },
 	{ "live", NULL, "", timeline_live_line, "leave the past", NULL },
 	{ "ack", NULL, "[DRONE [RULE] | all]", alarm_line_ack,
 	    "acknowledge an alarm, those of a drone, or all", alarm_candidate },

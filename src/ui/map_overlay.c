@@ -255,6 +255,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 
 		draw_way(p, ends, 2, false, &(struct dot_pen){ ROLE_KEY, PRIORITY_RULER, 2, 2 });
 	}
+	flight_paths_draw(&ui->paths, &p->view, &p->dots);
 	draw_draft(p, &ui->draft.mission);
 	/* Where it would go. */
 	if (preview->active && preview->intent.cmd == CMD_GOTO && preview->intent.count == 1) {
@@ -267,6 +268,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 			    &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
 	}
 	put_dots(c, r, &p->dots);
+	flight_paths_legend(c, r, &ui->paths, &p->view);
 	draw_waypoints(c, r, p, &ui->draft.mission, 0, ROLE_KEY);
 	if (d && d->plan_known && has_route(d))
 		draw_waypoints(c, r, p, &d->plan.mission, at > 0 ? (size_t)at - 1 : 0, ROLE_ROUTE);

@@ -167,6 +167,7 @@ void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	const struct ui_drone *d =
 	    ui->selected < ui->model.count ? &ui->model.drones[ui->selected] : NULL;
 	char name[ID_SIZE + 8], right[160], task[80], home[48], state[128] = "";
+	const struct flight_path *path;
 	int y = r.y + 1, n = sizeof(sparks) / sizeof(sparks[0]);
 
 	if (!d) {
@@ -183,6 +184,15 @@ void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	put_home(d, home, sizeof(home));
 	snprintf(right, sizeof(right), "%s \u00b7 home %s", task, home);
 	layout_title(c, r, ui->focus == PANE_DRONE, 3, name, state, r.h < 8 ? right : d->model);
+	path = flight_paths_of(&ui->paths, d->id);
+	if (path) {
+		int rows = r.h < 8 ? r.h - 1 : r.h - 1 < 15 ? 6 : 9;
+
+		flight_profile_draw(c, (struct rect){ r.x + 1, y, r.w - 2, rows }, path,
+		    ui->paths.over_distance, ui->model.now_ms);
+		y += rows;
+		n = 0;
+	}
 	if (r.h < 8) {
 		/* Two columns of sparklines. */
 		int w = (r.w - 4) / 2;

@@ -308,6 +308,10 @@ void status_past_draw(struct canvas *c, const struct ui *ui)
 	else
 		x = canvas_text(c, 0, 0, c->w, ROLE_REPLAY, " REPLAY paused ");
 	x += 1;
+	if (t->live_news)
+		x += canvas_printf(c, x, 0, c->w - x, ROLE_CRIT, " LIVE: %d new alarm%s, R ", t->live_news,
+			 t->live_news == 1 ? "" : "s") +
+		     1;
 	time_format(t->at_ms, clock);
 	clock[10] = ' ';
 	clock[c->w < 100 ? 19 : 21] = '\0';

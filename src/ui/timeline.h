@@ -49,7 +49,8 @@ struct timeline {
 
 	/* Where the screen stands. */
 	bool past;       /* the panes show the past */
-	bool live_below; /* live is there to return to */
+	bool live_below; /* live is there to return to, */
+	int live_news;   /* and so many alarms were raised there meanwhile */
 	int64_t at_ms, first_ms, last_ms;
 	double speed; /* below 0: backward */
 	bool playing, loop;

@@ -45,6 +45,7 @@ void ui_free(struct ui *ui)
 	preview_close(&ui->preview);
 	map_pane_free(&ui->map);
 	draft_clear(&ui->draft);
+	flight_paths_clear(&ui->paths);
 	line_free(&ui->line);
 	line_free(&ui->filter_line);
 	canvas_free(&ui->canvas);

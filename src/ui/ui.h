@@ -23,6 +23,7 @@
 #include "ui/columns.h"
 #include "ui/complete.h"
 #include "ui/draft.h"
+#include "ui/flight_path.h"
 #include "ui/layout.h"
 #include "ui/line_edit.h"
 #include "ui/model.h"
@@ -43,6 +44,7 @@ enum request_kind {
 	REQUEST_QUIT,
 	REQUEST_SEND,
 	REQUEST_SAVE,
+	REQUEST_EXPORT,
 	REQUEST_REDRAW,
 	REQUEST_BACKFILL,
 	REQUEST_PLAN,
@@ -63,7 +65,7 @@ struct alarm_wish {
 struct ui_request {
 	enum request_kind kind;
 	struct intent intent; /* REQUEST_SEND; the taker's to clear */
-	char path[512];       /* REQUEST_SAVE */
+	char path[512];       /* REQUEST_SAVE, _EXPORT */
 	size_t drone;         /* REQUEST_BACKFILL, _PLAN */
 	struct alarm_wish wish;
 };
@@ -78,6 +80,8 @@ struct ui_hooks {
 	int (*parse)(struct ui *ui, int count, char **words, struct intent *out, struct err *err);
 	/* Goes elsewhere in time (timeline.h); NULL: it cannot. 0, or -1 with a sentence. */
 	int (*travel)(struct ui *ui, const struct travel *travel, struct err *err);
+	/* Lays a flight over the map, by its id or of that drone (flight_path.h). */
+	int (*path)(struct ui *ui, const char *what, struct err *err);
 };
 
 struct fleet_view {
@@ -115,6 +119,7 @@ struct ui {
 	const struct zone_set *zones; /* fences and airspace; the loop's; NULL: none */
 	struct draft draft; /* a mission being drawn up */
 	struct timeline timeline;
+	struct flight_paths paths;
 	int help_top;
 	int layer_at; /* row of the list of layers that has the cursor */
 	char help_command[32];

@@ -1,0 +1,214 @@
+/* What the screen asks of the history besides playing it: the points of a
+ * flight, and files of what is selected. */
+#include <math.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/export_track.h"
+#include "app/history_args.h"
+#include "app/screen.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* A day's file is asked with those beside it. */
+static int open_query(struct screen *s, struct history_query **query, struct err *err)
+{
+	char dir[CONFIG_PATH_SIZE];
+	const char *path;
+	struct stat st;
+
+	if (screen_replay_path(s, &path, err) == -1)
+		return -1;
+	str_copy(dir, sizeof(dir), path);
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		path = dirname(dir);
+	return history_query_open(query, path, err);
+}
+
+struct found {
+	char id[64], drone[ID_SIZE];
+	int64_t from_ms, to_ms;
+	bool any;
+};
+
+static bool take_flight(void *context, const struct query_value *v, size_t n)
+{
+	struct found *f = context;
+
+	if (n != 4 || v[0].type != QUERY_TEXT || v[1].type != QUERY_TEXT)
+		return false;
+	str_copy_n(f->id, sizeof(f->id), v[0].data, v[0].len);
+	str_copy_n(f->drone, sizeof(f->drone), v[1].data, v[1].len);
+	f->from_ms = v[2].integer;
+	f->to_ms = v[3].integer;
+	f->any = true;
+	return false;
+}
+
+/* A flight by its id, or the last a drone had begun by then. */
+static int find_flight(
+    struct history_query *query, const char *what, int64_t at_ms, struct found *f, struct err *err)
+{
+	struct query_sink sink = { .row = take_flight, .context = f };
+	struct buf sql = BUF_INIT;
+	int ret;
+
+	buf_add_str(&sql, "SELECT id, drone, start, coalesce(\"end\", last_time) FROM flights WHERE id = ");
+	history_args_quote(&sql, what);
+	buf_add_str(&sql, " OR (drone = ");
+	history_args_quote(&sql, what);
+	buf_printf(&sql, " AND start <= %" PRId64 ") ORDER BY start DESC LIMIT 1", at_ms);
+	ret = history_query_run(query, sql.data, &sink, err);
+	buf_free(&sql);
+	if (ret == 0 && !f->any)
+		return err_set(err, "\"%.40s\" is no flight, and no drone with a flight before this; "
+				    "odyssey flights lists them", what);
+	return ret;
+}
+
+struct reading {
+	struct flight_path *path;
+	int64_t step_ms, last_ms;
+	int64_t boot, seq;
+	bool broken;
+};
+
+static float number(const struct query_value *v)
+{
+	return v->type == QUERY_NULL ? NAN : v->type == QUERY_REAL ? (float)v->real : (float)v->integer;
+}
+
+static double degrees(const struct query_value *v)
+{
+	return v->type == QUERY_REAL ? v->real : v->type == QUERY_INTEGER ? (double)v->integer : NAN;
+}
+
+static bool take_point(void *context, const struct query_value *v, size_t n)
+{
+	struct reading *r = context;
+	struct path_point p = { .lat = NAN, .lon = NAN };
+	bool valid;
+
+	if (n != 9)
+		return false;
+	valid = v[6].type == QUERY_INTEGER && (v[6].integer & FLAG_POSITION_VALID);
+	r->broken = r->broken || v[7].integer != r->boot || v[8].integer != r->seq + 1 || !valid;
+	r->boot = v[7].integer;
+	r->seq = v[8].integer;
+	if (r->path->count && v[0].integer - r->last_ms < r->step_ms)
+		return true;
+	p.time_ms = r->last_ms = v[0].integer;
+	if (valid) {
+		p.lat = degrees(&v[1]);
+		p.lon = degrees(&v[2]);
+	}
+	for (int i = 0; i < PATH_VALUES; i++)
+		p.value[i] = number(&v[3 + i]);
+	p.breaks = r->path->count && r->broken;
+	r->broken = !valid;
+	flight_path_put(r->path, &p);
+	return r->path->count < PATH_POINTS_MAX + 2;
+}
+
+static int read_path(
+    struct history_query *query, const struct found *f, struct flight_path *path, struct err *err)
+{
+	struct reading r = { .path = path, .step_ms = (f->to_ms - f->from_ms) / PATH_POINTS_MAX };
+	struct query_sink sink = { .row = take_point, .context = &r };
+	struct buf sql = BUF_INIT;
+	int ret;
+
+	str_copy(path->drone, sizeof(path->drone), f->drone);
+	path->from_ms = f->from_ms;
+	path->to_ms = f->to_ms;
+	buf_add_str(&sql, "SELECT time, lat, lon, height, speed, battery, flags, boot, seq FROM telemetry "
+			  "WHERE drone = ");
+	history_args_quote(&sql, f->drone);
+	buf_printf(&sql, " AND time BETWEEN %" PRId64 " AND %" PRId64 " ORDER BY boot, seq", f->from_ms,
+	    f->to_ms);
+	ret = history_query_run(query, sql.data, &sink, err);
+	buf_free(&sql);
+	return ret;
+}
+
+int screen_path(struct ui *ui, const char *what, struct err *err)
+{
+	struct screen *s = screen_of(ui);
+	struct history_query *query;
+	struct found f = { 0 };
+	struct flight_path *path;
+	int ret;
+
+	if (open_query(s, &query, err) == -1)
+		return -1;
+	ret = find_flight(query, what, ui->timeline.past ? ui->timeline.at_ms : s->now_ms, &f, err);
+	if (ret == 0) {
+		path = flight_paths_add(&ui->paths, f.id);
+		ret = path ? read_path(query, &f, path, err)
+			   : err_set(err, "%d flights are laid already; :path off takes them away", PATHS_MAX);
+		if (ret == 0)
+			ui_say(ui, ROLE_TEXT, "flight %s: %zu points, %.1f km", f.id, path->count,
+			    path->count ? path->points[path->count - 1].along_m / 1000 : 0);
+	}
+	history_query_close(&query);
+	return ret;
+}
+
+/* FILE-D07.csv where more than one drone is meant. */
+static void path_for(char *out, size_t size, const char *path, const char *drone, bool many)
+{
+	const char *dot = strrchr(path, '.');
+
+	if (many)
+		snprintf(out, size, "%.*s-%s%s", (int)(dot - path), path, drone, dot);
+	else
+		str_copy(out, size, path);
+}
+
+static int export_all(struct screen *s, struct history_query *query, const char *path, int64_t from,
+    int64_t to, uint64_t *samples, size_t *files, struct err *err)
+{
+	size_t count, *drones = ui_targets(&s->ui, &count);
+	int ret = count ? 0 : err_set(err, "no drone is selected to export");
+
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		struct export e = { .from = from, .to = to, .format = strrchr(path, '.') + 1 };
+		char file[512], a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE];
+
+		str_copy(e.drone, sizeof(e.drone), s->ui.model.drones[drones[i]].id);
+		snprintf(e.name, sizeof(e.name), "%s from %s to %s", e.drone, time_format(from, a),
+		    time_format(to, b));
+		path_for(file, sizeof(file), path, e.drone, count > 1);
+		ret = export_track_file(query, &e, file, err);
+		*samples += e.samples;
+		(*files)++;
+	}
+	free(drones);
+	return ret;
+}
+
+void screen_export(struct screen *s, const char *path)
+{
+	const struct timeline *t = &s->ui.timeline;
+	bool marked = t->past && t->mark_in != TIMELINE_NO_MARK && t->mark_out != TIMELINE_NO_MARK;
+	int64_t from = marked ? t->mark_in : t->from_ms, to = marked ? t->mark_out : t->to_ms;
+	struct history_query *query;
+	uint64_t samples = 0;
+	size_t files = 0;
+	struct err err;
+
+	if (open_query(s, &query, &err) == -1) {
+		ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
+		return;
+	}
+	if (export_all(s, query, path, from, to, &samples, &files, &err) == -1)
+		ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
+	else
+		ui_say(&s->ui, ROLE_TEXT, "%" PRIu64 " samples %s in %s%s", samples,
+		    marked ? "between the marks" : "of the time shown", path,
+		    files > 1 ? ", a file a drone" : "");
+	history_query_close(&query);
+}
