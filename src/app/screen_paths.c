@@ -2,7 +2,6 @@
  * flight, and files of what is selected. */
 #include <math.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,8 +22,13 @@ static int open_query(struct screen *s, struct history_query **query, struct err
 	if (screen_replay_path(s, &path, err) == -1)
 		return -1;
 	str_copy(dir, sizeof(dir), path);
-	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
-		path = dirname(dir);
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		char *slash = strrchr(dir, '/');
+
+		if (slash)
+			slash[slash == dir] = '\0';
+		path = slash ? dir : ".";
+	}
 	return history_query_open(query, path, err);
 }
 

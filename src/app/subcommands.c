@@ -40,13 +40,16 @@ static const struct flag_desc stop_flags[] = {
 #define FLAG_JSON { .name = "json", .help = "JSON lines" }
 #define FLAG_FIELDS { .name = "fields", .value = "NAME,...", .help = "only these, as in lat,lon,height" }
 
+#define FLAGS_SCREEN                                                           \
+	{ .name = "color", .value = "WHEN", .help = "auto, never, 8, 16 or 256 colours" }, \
+	{ .name = "charset", .value = "SET", .help = "auto, braille, block or ascii" }, \
+	{ .name = "script", .value = "FILE", .help = "play the keys of a file; without a terminal too" }
+
 static const struct flag_desc screen_flags[] = {
 	FLAG_CONNECT,
 	{ .name = "read-only", .help = "nothing can be sent from this screen" },
 	FLAG_HISTORY,
-	{ .name = "color", .value = "WHEN", .help = "auto, never, 8, 16 or 256 colours" },
-	{ .name = "charset", .value = "SET", .help = "auto, braille, block or ascii" },
-	{ .name = "script", .value = "FILE", .help = "play the keys of a file; without a terminal too" },
+	FLAGS_SCREEN,
 	{ 0 },
 };
 
@@ -149,6 +152,7 @@ static const struct flag_desc replay_flags[] = {
 	{ .name = "feed", .value = "ENDPOINT", .help = "where; left out: tcp://127.0.0.1:7630" },
 	{ .name = "control", .value = "ENDPOINT", .help = "where it answers; left out: the port after" },
 	{ .name = "insecure", .help = "bind an address that others can reach without keys" },
+	FLAGS_SCREEN,
 	{ 0 },
 };
 
@@ -353,12 +357,14 @@ const struct subcommand subcommand_table[] = {
 		.name = "replay",
 		.run = cmd_replay,
 		.operands = "[FROM]",
-		.summary = "play the history again, as a source of kind replay",
+		.summary = "show the history on the screen as it was, or offer it as a source",
 		.details =
-		    "  odyssey replay --serve                      the last hour\n"
-		    "  odyssey replay --serve 2026-11-20T13:40Z    from then on\n"
-		    "  odyssey replay --serve -30m                 from half an hour ago\n"
-		    "  odyssey replay --serve D01-20261121T091504  a flight; odyssey flights lists them\n\n"
+		    "  odyssey replay                      the last hour\n"
+		    "  odyssey replay 2026-11-20T13:40Z    from then on\n"
+		    "  odyssey replay -30m                 from half an hour ago\n"
+		    "  odyssey replay D01-20261121T091504  a flight; odyssey flights lists them\n\n"
+		    "The keys of time are those of the screen's timeline: ? lists them. With --serve\n"
+		    "there is no screen: the past is a source of kind replay.\n"
 		    "It works while a daemon writes, on a copied directory, and on one day's file.\n"
 		    "Commands are refused; a daemon takes it as a source with replay = yes.\n",
 		.options = replay_flags,
