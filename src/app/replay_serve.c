@@ -135,8 +135,12 @@ static int look_again(struct serving *s, struct err *err)
 	int64_t first, last;
 	int changed = replay_refresh(s->replay, err);
 
-	if (changed == 1 && replay_range(s->replay, &first, &last))
+	if (changed == 1 && replay_range(s->replay, &first, &last)) {
 		playhead_range(&s->head, first, last);
+		/* It stood at what was the end. */
+		if (s->head.at_ms < last)
+			playhead_play(&s->head, true);
+	}
 	return changed;
 }
 

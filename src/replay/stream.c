@@ -43,6 +43,24 @@ static struct stream_run *cached(struct stream *s, const struct window_file *f, 
 	return NULL;
 }
 
+/* Gives up the runs that lie behind, the way it goes. */
+static void drop_passed(const struct replay *r, struct stream *s)
+{
+	for (int i = 0; i < RUNS_MAX; i++) {
+		const struct run *run = &s->runs[i].run;
+
+		if (!s->runs[i].serial || !s->any || !run->count ||
+		    (r->direction < 0 ? run_at(run, 0) <= s->now.at
+				      : run_at(run, run->count - 1) >= s->now.at))
+			continue;
+		run_clear(&s->runs[i].run);
+		s->runs[i].serial = 0;
+		s->runs[i].used = 0;
+		if (s->state == NEXT_KNOWN && s->next_run == i)
+			s->state = NEXT_UNKNOWN;
+	}
+}
+
 struct stream_run *stream_run(struct replay *r, size_t drone, struct window_file *f, size_t i,
     bool *failed, struct err *err)
 {
@@ -62,9 +80,9 @@ struct stream_run *stream_run(struct replay *r, size_t drone, struct window_file
 		r->gone |= got == 0;
 		return NULL;
 	}
+	drop_passed(r, s);
 	run = &s->runs[0];
 	for (int k = 1; k < RUNS_MAX; k++) {
-		/* One that next is in is not given up while it may be needed. */
 		if (s->runs[k].used < run->used)
 			run = &s->runs[k];
 	}

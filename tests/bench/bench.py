@@ -185,7 +185,7 @@ def main():
         daemon_with_and_without_rules(args.build, max(seconds // 3, 5))
     if args.only in (None, "screen"):
         screen_bench.run(args.build, report)
-    for what in ("history", "map", "zone"):
+    for what in ("history", "replay", "map", "zone"):
         program = args.build / "bench" / f"{what}_bench"
         if program.exists() and args.only in (None, what):
             ret = subprocess.run([program]).returncode
