@@ -271,7 +271,8 @@ void alarm_full_text(const struct model *m, const struct ui_alarm *a, char *text
 	if (n < (int)size && a->standing_long)
 		n += snprintf(text + n, size - (size_t)n, "  stands for %s", lasting);
 	if (n < (int)size && al->state == ALARM_SHELVED && *al->why)
-		snprintf(text + n, size - (size_t)n, "  (%s: %s)", al->by, al->why);
+		snprintf(text + n, size - (size_t)n, "  (%.*s: %s)", (int)strcspn(al->by, "@"),
+		    al->by, al->why);
 	str_trim_utf8(text);
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "map/dot.h"
 #include "ui/map_colour.h"
+#include "ui/map_ghost.h"
 #include "ui/map_zones.h"
 #include "ui/ui.h"
 
@@ -267,6 +268,7 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 			draw_way(p, ends, 2, false,
 			    &(struct dot_pen){ ROLE_ROUTE, PRIORITY_RULER, 2, 1 });
 	}
+	map_ghost_lines(ui, PRIORITY_TRAIL);
 	put_dots(c, r, &p->dots);
 	flight_paths_legend(c, r, &ui->paths, &p->view);
 	draw_waypoints(c, r, p, &ui->draft.mission, 0, ROLE_KEY);
@@ -443,6 +445,7 @@ void map_overlay_drones(struct canvas *c, struct rect r, struct ui *ui)
 	qsort(placed, n, sizeof(*placed), by_rank);
 	for (size_t k = 0; k < n; k++)
 		map_grid_take(&p->grid, placed[k].col, placed[k].row, 1);
+	map_ghost_marks(c, r, ui);
 	for (size_t k = 0; k < off; k++)
 		draw_pointer(c, r, ui, beyond[k].drone, beyond[k].x, beyond[k].y);
 	for (size_t k = n; k-- > 0;) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/geo.h"
+#include "ui/last_known.h"
 #include "ui/sparkline.h"
 #include "ui/ui.h"
 
@@ -162,6 +163,42 @@ static const struct {
 	{ "wind", put_wind },
 };
 
+/* Of one that is lost: what was known last, and what follows from it. */
+static void draw_card(struct canvas *c, struct rect r, const struct ui_drone *d)
+{
+	struct last_known_line lines[LAST_KNOWN_LINES];
+	struct last_known k;
+	int n;
+
+	last_known(d, &k);
+	if (r.h - 1 < 4) {
+		/* Side by side: where it was and how it was, where it may be and how long. */
+		static const int order[] = { 0, 3, 1, 2 };
+
+		last_known_lines(d, &k, lines, LAST_KNOWN_LINES);
+		for (int i = 0; i < 4 && i / 2 < r.h - 1; i++) {
+			const struct last_known_line *l = &lines[order[i]];
+			int x = r.x + 1 + i % 2 * (r.w * 11 / 20), end = i % 2 ? r.x + r.w : r.x + r.w * 11 / 20;
+
+			canvas_text(c, x, r.y + 1 + i / 2, 5, ROLE_DIM, l->label);
+			canvas_text(c, x + 5, r.y + 1 + i / 2, end - x - 6,
+			    l->warn ? ROLE_WARN : ROLE_LOST, l->text);
+		}
+		return;
+	}
+	n = last_known_lines(d, &k, lines, r.h - 1);
+	for (int i = 0; i < n; i++) {
+		canvas_text(c, r.x + 2, r.y + 1 + i, 5, ROLE_DIM, lines[i].label);
+		canvas_text(c, r.x + 7, r.y + 1 + i, r.w - 8,
+		    lines[i].warn ? ROLE_WARN : ROLE_LOST, lines[i].text);
+	}
+	if (r.h - 1 >= n + 3) {
+		/* How it came to that. */
+		draw_spark(c, r.x + 1, r.y + n + 2, r.w - 3, d, &sparks[0]);
+		draw_spark(c, r.x + 1, r.y + n + 3, r.w - 3, d, &sparks[1]);
+	}
+}
+
 void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 {
 	const struct ui_drone *d =
@@ -185,6 +222,10 @@ void pane_drone_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	snprintf(right, sizeof(right), "%s \u00b7 home %s", task, home);
 	layout_title(c, r, ui->focus == PANE_DRONE, 3, name, state, r.h < 8 ? right : d->model);
 	path = flight_paths_of(&ui->paths, d->id);
+	if (!path && d->silent && d->sample.known) {
+		draw_card(c, r, d);
+		return;
+	}
 	if (path) {
 		int rows = r.h < 8 ? r.h - 1 : r.h - 1 < 15 ? 6 : 9;
 

@@ -1,0 +1,94 @@
+"""Alarms on the screen: raised by the daemon, acknowledged and shelved there, and heard."""
+import pytest
+
+from alarm_helpers import flying, low, no_plan, wait_told
+from screen_helpers import Terminal
+
+
+@pytest.fixture
+def alarmed(fake, daemon, watch, tmp_path):
+    """A drone that flies, and then runs low; its daemon and a watcher of that."""
+    src = fake(drones=("F01",))
+    src.on_any = no_plan
+    d = daemon(sources=[src])
+    w = watch(d)
+    w.wait(1, "hb")
+    d.wait_up(src)
+    flying(src)
+    return src, d, w
+
+
+def screen(tmp_path, d, *more, **how):
+    return Terminal(tmp_path, "--connect", f"{d.feed},{d.control}", *more, **how)
+
+
+@pytest.mark.parametrize("cols,rows", [(80, 24), (120, 40)])
+def test_acknowledged_for_everybody(alarmed, tmp_path, cols, rows):
+    src, d, w = alarmed
+    with screen(tmp_path, d, cols=cols, rows=rows) as t, screen(tmp_path, d) as other:
+        t.wait_for("LIVE", "F01")
+        other.wait_for("LIVE", "F01")
+        low(src)
+        t.wait_for("1 unacked", "! F01", "battery 14", "UNACKED")
+        other.wait_for("UNACKED")
+        t.read(0.4)
+        t.send("a")
+        t.wait_for("acknowledged: F01", "acked")
+        other.wait_for("acked")
+        wait_told(w, ["raised", "acked"])
+
+
+def test_shelved_and_taken_back(alarmed, tmp_path):
+    src, d, w = alarmed
+    with screen(tmp_path, d) as t:
+        t.wait_for("LIVE", "F01")
+        low(src)
+        t.wait_for("UNACKED")
+        t.send(":shelve F01 battery-low on the bench\r")
+        t.wait_for("no time to shelve for")
+        t.send("\x15shelve F01 battery_low 10m on the bench\r")
+        t.wait_for("shelved till", "1 shelved")
+        t.send(":unshelve F01 battery-low\r")
+        t.wait_for("UNACKED")
+        wait_told(w, ["raised", "shelved", "raised"])
+
+
+def test_read_only_answers_nothing(alarmed, tmp_path):
+    src, d, w = alarmed
+    low(src)
+    wait_told(w, ["raised"])
+    with screen(tmp_path, d, "--read-only") as t:
+        t.wait_for("UNACKED")
+        t.read(0.4)
+        t.send("a")
+        t.wait_for("read-only: nothing is sent")
+        wait_told(w, ["raised"])
+
+
+def bells(t):
+    # BEL ends a title too; the screen sets none.
+    return t.raw.count(b"\x07")
+
+
+def test_the_bell_rings_for_what_is_new(alarmed, tmp_path):
+    src, d, w = alarmed
+    low(src)
+    wait_told(w, ["raised"])
+    with screen(tmp_path, d, ODYSSEY_SCREEN_BELL="warning") as t:
+        t.wait_for("UNACKED")
+        # What stood before is seen, not heard.
+        assert bells(t) == 0
+        flying(src, battery=500)
+        t.wait_for("over")
+        low(src)
+        t.wait_for("UNACKED 1 s")
+        assert bells(t) == 1
+        t.send("M")
+        t.wait_for("bell silent till", "nothing is acknowledged")
+
+
+def test_a_lost_drone_keeps_its_card(alarmed, tmp_path):
+    src, d, w = alarmed
+    with screen(tmp_path, d) as t:
+        t.wait_for("LIVE", "F01")
+        t.wait_for("lost: no telemetry", "last ", "within", "tells not", timeout=30)
