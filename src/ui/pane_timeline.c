@@ -79,12 +79,13 @@ static void row_density(struct canvas *c, const struct face *f, int y)
 	put_density(c, f, y);
 }
 
-static void put_events(struct canvas *c, const struct face *f, int y, bool commands)
+static void put_events(
+    struct canvas *c, const struct face *f, int y, bool commands, bool information)
 {
 	for (int i = 0; i < f->columns; i++) {
 		const struct timeline_slot *s = slot_of(f, i);
 
-		if (s && s->event && (s->event != 'i' || !commands || !s->commands))
+		if (s && s->event && (s->event != 'i' || (information && (!commands || !s->commands))))
 			canvas_put(c, f->x + i, y, (uint32_t)s->event, letter_role(s));
 		else if (s && s->commands && commands)
 			canvas_put(c, f->x + i, y, 'c', ROLE_KEY);
@@ -94,13 +95,13 @@ static void put_events(struct canvas *c, const struct face *f, int y, bool comma
 static void row_events(struct canvas *c, const struct face *f, int y)
 {
 	put_label(c, f, y, f->x - f->r.x > 8 ? "events" : "evts");
-	put_events(c, f, y, false);
+	put_events(c, f, y, false, true);
 }
 
 static void row_events_commands(struct canvas *c, const struct face *f, int y)
 {
 	put_label(c, f, y, f->x - f->r.x > 8 ? "events" : "evts");
-	put_events(c, f, y, true);
+	put_events(c, f, y, true, true);
 }
 
 static void row_commands(struct canvas *c, const struct face *f, int y)
@@ -161,7 +162,8 @@ static void row_all(struct canvas *c, const struct face *f, int y)
 {
 	edge_times(c, f, y);
 	put_density(c, f, y);
-	put_events(c, f, y, true);
+	/* What is only for information would hide how much was recorded. */
+	put_events(c, f, y, true, false);
 	put_marks(c, f, y);
 	if (f->t->past && f->head >= 0) {
 		struct cell *cell = canvas_at(c, f->x + f->head, y);

@@ -231,7 +231,7 @@ void action_travel_end(struct ui *ui, int last)
 void action_travel_zoom(struct ui *ui, int step)
 {
 	struct timeline *t = &ui->timeline;
-	int64_t all = t->last_ms - t->first_ms;
+	int64_t all = t->past ? t->last_ms - t->first_ms : TIMELINE_SPAN_MS;
 
 	t->span_ms = !step ? all : step > 0 ? t->span_ms / 2 : t->span_ms * 2;
 	if (t->past && t->span_ms > all)
@@ -239,7 +239,7 @@ void action_travel_zoom(struct ui *ui, int step)
 	if (t->span_ms < TIMELINE_SPAN_MIN_MS)
 		t->span_ms = TIMELINE_SPAN_MIN_MS;
 	/* What was seen here goes no farther back. */
-	if (!t->past && t->span_ms > TIMELINE_SPAN_MS)
+	if (!t->past && !t->stored && t->span_ms > TIMELINE_SPAN_MS)
 		t->span_ms = TIMELINE_SPAN_MS;
 	t->from_ms = t->to_ms = 0;
 }
