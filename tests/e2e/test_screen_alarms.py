@@ -3,6 +3,7 @@ import pytest
 
 from alarm_helpers import flying, low, no_plan, wait_told
 from screen_helpers import Terminal
+from wire import wait_for
 
 
 @pytest.fixture
@@ -92,3 +93,31 @@ def test_a_lost_drone_keeps_its_card(alarmed, tmp_path):
     with screen(tmp_path, d) as t:
         t.wait_for("LIVE", "F01")
         t.wait_for("lost: no telemetry", "last ", "within", "tells not", timeout=30)
+
+
+def fenced(request):
+    """A fence of 300 m around its home."""
+    if request["op"] == "plan":
+        fence = {"kind": "in", "center": [47.14, 9.52], "radius": 300}
+        return [(0, {"v": 1, "ok": True, "rev": 1, "mission": [], "fence": [fence], "rally": []})]
+    return None
+
+
+def test_a_reason_is_typed_and_travels(alarmed, tmp_path):
+    src, d, w = alarmed
+    src.on_any = fenced
+    flying(src, battery=900)
+    with screen(tmp_path, d) as t:
+        t.wait_for("LIVE", "F01")
+        t.send(":goto F01 47.15 9.52 60\r")
+        t.wait_for("CONFIRM", "outside", "reason: ____")
+        flying(src, battery=900)
+        t.read(0.3)
+        t.send("y\r")
+        t.wait_for("say in words")
+        t.send("\x7fsearch area 4\r")
+        t.wait_for("reason: search area 4", "[y] send")
+        t.read(0.3)
+        t.send("y")
+        wait_for(lambda: any("search area 4" in m.value["text"] for m in w.of("ev")),
+                 "the reason in an event")
