@@ -45,7 +45,7 @@ def copy(tmp_path_factory):
         shutil.copy(ROOT / name, there)
     for name in ("man", "tools"):
         shutil.copytree(ROOT / name, there / name)
-    for name in ("src", "sim", "tests", ".ci"):
+    for name in ("src", "sim", "tests", "docs", ".ci"):
         (there / name).symlink_to(ROOT / name)
     return there
 
