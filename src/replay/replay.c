@@ -37,9 +37,9 @@ static int seek_once(struct replay *r, int64_t at_ms, struct err *err)
 	r->position_ms = at_ms;
 	r->direction = 0;
 	for (size_t i = 0; i < r->drone_count && !r->gone; i++) {
-		struct sample_key key;
+		struct sample_key key = { 0 };
+		bool backfilled = false;
 		struct sample s;
-		bool backfilled;
 		int any = stream_before(r, i, KEY_AFTER(at_ms), &key, &s, &backfilled, err);
 
 		if (any == -1)
@@ -310,9 +310,9 @@ static int tell_prev(struct replay *r, size_t i, struct replay_update *u, struct
 {
 	struct replay_drone *d = &r->drones[i];
 	struct stream *s = &r->streams[i];
-	struct sample_key told = s->now, key;
+	struct sample_key told = s->now, key = { 0 };
 	struct sample before;
-	bool backfilled;
+	bool backfilled = false;
 	const struct run *run;
 	size_t index;
 	int any = stream_find(r, i, told, &run, &index, err);

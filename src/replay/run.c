@@ -20,9 +20,17 @@ static int compare_places(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-static void pack(struct run_column *c, const int64_t *values, size_t n)
+/* Where the columns of a run being made go: the widest one can be is room for
+ * all as 64 bits, of which what is used is kept. */
+struct packing {
+	unsigned char *room;
+	size_t used;
+};
+
+static void pack(struct packing *p, struct run_column *c, const int64_t *values, size_t n)
 {
 	int64_t low = n ? values[0] : 0, high = low;
+	uint64_t span;
 
 	*c = (struct run_column){ 0 };
 	for (size_t i = 1; i < n; i++) {
@@ -30,21 +38,70 @@ static void pack(struct run_column *c, const int64_t *values, size_t n)
 		high = values[i] > high ? values[i] : high;
 	}
 	c->base = low;
-	if (low == high)
+	span = (uint64_t)high - (uint64_t)low;
+	if (!span)
 		return;
-	if ((uint64_t)high - (uint64_t)low <= INT32_MAX) {
-		c->near = xcalloc(n, sizeof(*c->near));
+	p->used = (p->used + 7) & ~(size_t)7;
+	if (span <= UINT16_MAX) {
+		uint16_t *to = (uint16_t *)(void *)(p->room + p->used);
+
 		for (size_t i = 0; i < n; i++)
-			c->near[i] = (int32_t)(values[i] - low);
+			to[i] = (uint16_t)(values[i] - low);
+		c->small = to;
+		p->used += n * sizeof(*to);
+	} else if (span <= UINT32_MAX) {
+		uint32_t *to = (uint32_t *)(void *)(p->room + p->used);
+
+		for (size_t i = 0; i < n; i++)
+			to[i] = (uint32_t)(values[i] - low);
+		c->near = to;
+		p->used += n * sizeof(*to);
 	} else {
-		c->far = xmemdup(values, n * sizeof(*values));
+		c->far = memcpy(p->room + p->used, values, n * sizeof(*values));
+		p->used += n * sizeof(*values);
 	}
+}
+
+/* The columns lie in a copy of the room now. */
+static void moved(struct run_column *c, const unsigned char *from, const unsigned char *to)
+{
+	if (c->small)
+		c->small = (const uint16_t *)(const void *)(to + ((const unsigned char *)c->small - from));
+	if (c->near)
+		c->near = (const uint32_t *)(const void *)(to + ((const unsigned char *)c->near - from));
+	if (c->far)
+		c->far = (const int64_t *)(const void *)(to + ((const unsigned char *)c->far - from));
+}
+
+static void pack_all(struct run *run, const struct place *places, const struct chunk *c)
+{
+	static _Thread_local unsigned char room[(COLUMN_COUNT + 2) * (CHUNK_MAX + 1) * 8]
+	    __attribute__((aligned(8)));
+	struct packing p = { .room = room };
+	int64_t values[CHUNK_MAX];
+	size_t n = c->count;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = places[i].at;
+	pack(&p, &run->at, values, n);
+	for (int col = FIELD_seq; col < COLUMN_COUNT; col++) {
+		for (size_t i = 0; i < n; i++)
+			values[i] = c->columns[col][places[i].i];
+		pack(&p, &run->columns[col], values, n);
+	}
+	for (size_t i = 0; i < n; i++)
+		values[i] = (int64_t)c->known[places[i].i];
+	pack(&p, &run->known, values, n);
+	run->block = p.used ? xmemdup(room, p.used) : NULL;
+	moved(&run->at, room, run->block);
+	moved(&run->known, room, run->block);
+	for (int col = FIELD_seq; col < COLUMN_COUNT; col++)
+		moved(&run->columns[col], room, run->block);
 }
 
 void run_make(struct run *run, const struct moment_row *row, const struct chunk *c)
 {
 	struct place places[CHUNK_MAX];
-	int64_t values[CHUNK_MAX];
 	bool sorted = true, backfilled = false;
 	size_t n = c->count;
 
@@ -59,23 +116,13 @@ void run_make(struct run *run, const struct moment_row *row, const struct chunk 
 	}
 	if (!sorted)
 		qsort(places, n, sizeof(places[0]), compare_places);
-	for (size_t i = 0; i < n; i++)
-		values[i] = places[i].at;
-	pack(&run->at, values, n);
-	for (int col = FIELD_seq; col < COLUMN_COUNT; col++) {
-		for (size_t i = 0; i < n; i++)
-			values[i] = c->columns[col][places[i].i];
-		pack(&run->columns[col], values, n);
-	}
-	for (size_t i = 0; i < n; i++)
-		values[i] = (int64_t)c->known[places[i].i];
-	pack(&run->known, values, n);
+	pack_all(run, places, c);
 	if (backfilled) {
 		run->backfilled = xcalloc(n, 1);
 		for (size_t i = 0; i < n; i++)
 			run->backfilled[i] = c->backfilled[places[i].i];
 	}
-	if (!c->extra_at || !c->extra_at[n])
+	if (!c->extra_at[n])
 		return;
 	run->extra_at = xcalloc(n + 1, sizeof(*run->extra_at));
 	for (size_t i = 0; i < n; i++) {
@@ -86,18 +133,9 @@ void run_make(struct run *run, const struct moment_row *row, const struct chunk 
 	}
 }
 
-static void clear_column(struct run_column *c)
-{
-	free(c->near);
-	free(c->far);
-}
-
 void run_clear(struct run *run)
 {
-	clear_column(&run->at);
-	clear_column(&run->known);
-	for (int col = 0; col < COLUMN_COUNT; col++)
-		clear_column(&run->columns[col]);
+	free(run->block);
 	free(run->backfilled);
 	free(run->extra_at);
 	buf_free(&run->extra);

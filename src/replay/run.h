@@ -1,7 +1,8 @@
 /*
  * One row's samples in order of their moments, small enough that every drone can
- * have one at hand: a column that does not change takes nothing, one that does
- * not go far 4 bytes a sample. About 60 bytes a sample, a chunk takes 270.
+ * have one or two at hand: a column that does not change takes nothing, one that
+ * does not go far 2 or 4 bytes a sample. About 60 bytes a sample, where a chunk
+ * takes 270.
  */
 #ifndef REPLAY_RUN_H
 #define REPLAY_RUN_H
@@ -10,8 +11,10 @@
 
 struct run_column {
 	int64_t base;
-	int32_t *near; /* base + near[i] */
-	int64_t *far;  /* where that does not reach; both NULL: all are base */
+	/* One of them, into the run's block; none: all are base. */
+	const uint16_t *small; /* base + small[i] */
+	const uint32_t *near;  /* base + near[i] */
+	const int64_t *far;
 };
 
 struct run {
@@ -21,6 +24,7 @@ struct run {
 	struct run_column at; /* moments, ascending; of one moment by seq */
 	struct run_column columns[COLUMN_COUNT];
 	struct run_column known;
+	void *block;          /* what the columns are in */
 	uint8_t *backfilled;  /* NULL: none was */
 	uint32_t *extra_at;   /* NULL: no sample has elements past the table */
 	struct buf extra;
@@ -31,7 +35,10 @@ void run_clear(struct run *run);
 
 static inline int64_t run_get(const struct run_column *c, size_t i)
 {
-	return c->near ? c->base + c->near[i] : c->far ? c->far[i] : c->base;
+	return c->small ? c->base + c->small[i]
+	    : c->near   ? c->base + c->near[i]
+	    : c->far    ? c->far[i]
+			: c->base;
 }
 
 static inline int64_t run_at(const struct run *run, size_t i)

@@ -10,6 +10,7 @@
  * of each drone, and a row of a merged day holds as much however long the day.
  */
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 #include "replay/replay.h"
 #include "swarm.h"
 
-/* Of yesterday's yesterday, so that the day is over and will be merged. */
+/* A day that is over when the bench begins. */
 #define START_MS INT64_C(1795078800000) /* 2026-11-19T09:00:00Z */
 
 static bool missed;
@@ -97,7 +98,38 @@ static void wait_for(struct history *h, uint64_t samples)
 	} while (stats.samples < samples);
 }
 
-/* The fleet's hours, in a process of its own, whose memory is not measured. */
+static bool finished(const char *dir)
+{
+	char path[512];
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db;
+	bool yes = false;
+
+	snprintf(path, sizeof(path), "%s/2026-11-19.db", dir);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, "SELECT 1 FROM marks WHERE key = 'finished'", -1, &stmt, NULL) ==
+		SQLITE_OK)
+		yes = sqlite3_step(stmt) == SQLITE_ROW;
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return yes;
+}
+
+/* As a daemon does with a day that is over, once something comes on the next:
+ * all sealed, rows merged, at rest. */
+static void rest(struct history *h, const char *dir)
+{
+	struct event ev = { .time = START_MS, .severity = SEVERITY_INFO, .text = "the next day" };
+	int64_t until = clock_mono_ms() + 300000;
+
+	history_put_event(h, &ev, START_MS + 24 * 3600 * INT64_C(1000));
+	while (!finished(dir) && clock_mono_ms() < until)
+		poll(NULL, 0, 50);
+	if (!finished(dir))
+		fprintf(stderr, "the day was not finished within 5 minutes\n");
+}
+
+/* The fleet's hours. */
 static uint64_t make(const char *dir, unsigned drones, unsigned seconds)
 {
 	struct swarm_settings settings = {
@@ -120,6 +152,7 @@ static uint64_t make(const char *dir, unsigned drones, unsigned seconds)
 		wait_for(r.history, r.samples - (uint64_t)drones * 50);
 	}
 	swarm_free(&swarm);
+	rest(r.history, dir);
 	history_close(&r.history);
 	return r.samples;
 }
@@ -215,6 +248,7 @@ int main(int argc, char **argv)
 	r = open_replay(dir);
 	opened = (double)(clock_mono_us() - before) / 1000;
 	replay_range(r, &first, &last);
+	last = first + (int64_t)seconds * 1000 - 1000;
 	before = clock_mono_us();
 	if (replay_timeline(r, first, last, buckets, 200, &err) == -1)
 		fail(&err);
