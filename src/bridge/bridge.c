@@ -318,6 +318,7 @@ static void tick_links(struct bridge *b)
 static void tick_drone(struct bridge *b, struct drone *d)
 {
 	routes_choose(b, d);
+	routes_ask(b, d);
 	if (!d->silent && d->heard_ms && b->now_ms - d->heard_ms > SILENT_MS) {
 		d->silent = true;
 		bridge_event(b, d, SEVERITY_WARNING, "%s is silent: nothing heard for %d s", d->vehicle.id,

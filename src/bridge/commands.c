@@ -259,6 +259,7 @@ static enum code begin(struct bridge *b, struct drone *d, enum command cmd,
 		return CODE_REJECTED;
 	}
 	*j = (struct job){ .cmd = cmd, .goal = goal_of(cmd, args), .begun_ms = b->now_ms,
+		.serial = ++d->job_serial,
 		.keep_until_ms = (int64_t)req->expires + ANSWER_KEEP_MS };
 	j->row = dialect_command(d->vehicle.family, cmd);
 	if (cmd == CMD_RESUME && resume(d, j, err) == -1) {

@@ -46,6 +46,9 @@ struct route {
 	int64_t window_ms;
 	bool has_epoch, has_place;
 	int64_t epoch_ms;         /* of the vehicle's clock, on ours */
+	int64_t epoch_at_ms, epoch_data_ms; /* when that was last heard */
+	int64_t stray_ms, stray_since_ms;   /* another clock on the same route: last, first; 0: none */
+	int64_t asked_ms;         /* for what tells it apart */
 	int32_t lat, lon;
 	int64_t place_ms;
 	uint8_t autopilot, type;  /* 0, 0: no heartbeat yet */
@@ -74,6 +77,7 @@ struct job {
 	const struct command_row *row;
 	size_t step;
 	int tries;
+	uint64_t serial;          /* of the drone's commands: grows */
 	int64_t due_ms, step_ms, accepted_ms, begun_ms;
 	int64_t reply_by_ms;      /* then the outcome is said to be unknown */
 	bool accepted, in_progress;
@@ -117,6 +121,7 @@ struct drone {
 	bool old_streams;         /* only REQUEST_DATA_STREAM works */
 
 	struct job jobs[JOBS_MAX];
+	uint64_t job_serial;      /* of the newest */
 	enum command interrupted; /* CMD_MISSION, CMD_GOTO, or CMD_COUNT for nothing */
 	struct goal interrupted_goal;
 
@@ -182,11 +187,16 @@ void ingest(struct bridge *b, unsigned link, const struct arrival *a);
 void drone_free(struct drone **d);
 struct drone *bridge_find(const struct bridge *b, const char *id);
 
-/* routes.c: the route of an arrival, or NULL where it is not this drone's. */
+/* routes.c: the route over that link and peer, or NULL. */
+struct route *route_find(struct drone *d, unsigned link, unsigned peer);
+/* The route of an arrival, or NULL where it is not this drone's. */
 struct route *route_heard(struct bridge *b, struct drone *d, unsigned link,
     const struct arrival *a);
 /* Chooses the best; says so where that changes. */
 void routes_choose(struct bridge *b, struct drone *d);
+/* Asks on those not in use for what tells vehicles apart: an ArduPilot that nobody
+ * asked says nothing but heartbeats, and those of two are alike. */
+void routes_ask(struct bridge *b, struct drone *d);
 
 /* streams.c */
 void streams_heard(struct drone *d, uint32_t id, int64_t now_ms);

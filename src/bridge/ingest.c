@@ -194,6 +194,7 @@ static void reboot(struct drone *d)
 	streams_reset(d);
 	d->plan_wanted = (1u << MISSION_TYPE_COUNT) - 1;
 	d->vehicle.reached = -1;
+	d->vehicle.has[HEARD_HOME] = false;
 }
 
 static void take_frame(struct bridge *b, struct drone *d, unsigned link, const struct arrival *a)
@@ -287,15 +288,19 @@ static void take_other(struct bridge *b, unsigned link, const struct arrival *a)
 		foreign_command(b, b->drones[target], f->sys, command);
 }
 
-/* Only an autopilot's heartbeat makes a drone. */
-static bool is_autopilot(const struct frame *f)
+/* What rides along with the autopilot under its system id: its words count, and
+ * its questions, but it tells neither where the vehicle is nor that it lives. */
+static void take_passenger(struct bridge *b, struct drone *d, unsigned link, const struct arrival *a)
 {
-	struct mav_heartbeat h;
+	const struct route *r = route_find(d, link, a->peer);
 
-	if (f->id != MAV_HEARTBEAT || f->sys == 0)
-		return false;
-	mav_unpack(f->id, f->payload, &h);
-	return h.type != TYPE_GCS && h.autopilot != AUTOPILOT_INVALID;
+	/* By another link than the best it comes a second time. */
+	if (r && d->active >= 0 && r != &d->routes[d->active])
+		return;
+	if (a->frame.id == MAV_STATUSTEXT)
+		take_text(b, d, &a->frame);
+	else if (a->frame.id == MAV_TIMESYNC)
+		answer_timesync(b, link, a, a->frame.version);
 }
 
 void ingest(struct bridge *b, unsigned link, const struct arrival *a)
@@ -306,7 +311,8 @@ void ingest(struct bridge *b, unsigned link, const struct arrival *a)
 
 	if (!signing_accepts(&b->signing, &a->frame, b->wall_ms))
 		return;
-	if (!d && is_autopilot(&a->frame)) {
+	/* Only an autopilot's heartbeat makes a drone. */
+	if (!d && vehicle_beats(&a->frame)) {
 		d = add_drone(b, a->frame.sys);
 		d->file_clock = from_file;
 	}
@@ -317,6 +323,10 @@ void ingest(struct bridge *b, unsigned link, const struct arrival *a)
 	/* A log and a live link cannot be one vehicle's: the first has it. */
 	if (d->file_clock != from_file)
 		return;
+	if (!vehicle_own(&d->vehicle, &a->frame)) {
+		take_passenger(b, d, link, a);
+		return;
+	}
 	r = route_heard(b, d, link, a);
 	if (!r)
 		return;

@@ -30,6 +30,7 @@
 #define FOLLOW_UNKNOWN_MS 120000
 #define FOLLOW_SILENT_MS (3600 * 1000)
 #define CLIMB_LOOK_MS 200
+#define OVERTAKEN_LOOK_MS 50   /* whether the vehicle took the newer command */
 #define NEAR_M 3.0
 #define NEAR_HEIGHT_M 2.0
 #define TAKEOFF_HEIGHT_M 1.0
@@ -43,6 +44,11 @@ static const struct step *step_of(const struct job *j)
 	static const struct step end = { .kind = STEP_END };
 
 	return j->step < STEPS_MAX ? &j->row->steps[j->step] : &end;
+}
+
+static bool is_last(const struct job *j)
+{
+	return j->step + 1 >= STEPS_MAX || j->row->steps[j->step + 1].kind == STEP_END;
 }
 
 /* What the vehicle said since the step began, as far as it sounds like a
@@ -100,7 +106,7 @@ static void taken(struct bridge *b, struct drone *d, struct job *j)
 			struct job *old = &d->jobs[i];
 
 			if (old == j || old->phase == JOB_FREE || !command_table[old->cmd].flies ||
-			    old->begun_ms > j->begun_ms)
+			    old->serial > j->serial)
 				continue;
 			if (old->goal.cmd == CMD_GOTO && old->accepted && j->cmd != CMD_RESUME) {
 				d->interrupted = CMD_GOTO;
@@ -216,6 +222,47 @@ static bool has_climbed(struct bridge *b, struct drone *d, struct job *j, double
 	return true;
 }
 
+static bool brings_down(enum command cmd)
+{
+	return cmd == CMD_HOLD || cmd == CMD_RTL || cmd == CMD_LAND || cmd == CMD_DISARM ||
+	       cmd == CMD_KILL;
+}
+
+/* The newer command that j must not be carried on against, though the vehicle has
+ * not answered that one yet; NULL for none. */
+static const struct job *overtaken(const struct drone *d, const struct job *j)
+{
+	for (size_t i = 0; i < JOBS_MAX; i++) {
+		const struct job *newer = &d->jobs[i];
+
+		if (newer->phase == JOB_FREE || newer->serial <= j->serial)
+			continue;
+		if (brings_down(newer->cmd) ? command_table[j->cmd].flies || j->cmd == CMD_ARM
+					    : command_table[newer->cmd].flies && command_table[j->cmd].flies)
+			return newer;
+	}
+	return NULL;
+}
+
+/* True where a newer command is on its way: what stops or brings the vehicle down
+ * ends j at once, another has to be taken first. */
+static bool yields(struct bridge *b, struct drone *d, struct job *j)
+{
+	const struct job *newer = overtaken(d, j);
+	char text[64];
+
+	if (!newer)
+		return false;
+	if (brings_down(newer->cmd)) {
+		snprintf(text, sizeof(text), "replaced by %s", command_table[newer->cmd].name);
+		end(b, d, j, STAGE_FAILED, text);
+	} else {
+		j->phase = JOB_WAIT;
+		j->due_ms = b->now_ms + OVERTAKEN_LOOK_MS;
+	}
+	return true;
+}
+
 /* Sends the step that j stands at, or passes it over. */
 static void step_do(struct bridge *b, struct drone *d, struct job *j)
 {
@@ -231,6 +278,8 @@ static void step_do(struct bridge *b, struct drone *d, struct job *j)
 		jobs_state(b, d);
 		return;
 	}
+	if (yields(b, d, j))
+		return;
 	if ((s->when & WHEN_DISARMED && vehicle_armed(&d->vehicle)) ||
 	    (s->when & WHEN_START && !j->goal.start)) {
 		step_next(b, d, j);
@@ -248,14 +297,12 @@ static void step_do(struct bridge *b, struct drone *d, struct job *j)
 		return;
 	}
 	if (s->kind == STEP_MODE) {
-		bool last = j->step + 1 >= STEPS_MAX || j->row->steps[j->step + 1].kind == STEP_END;
-
 		if (!dialect_mode(d->vehicle.family, s->role, &custom)) {
 			step_next(b, d, j);
 			return;
 		}
 		/* A last one is always sent: it is what was asked for. */
-		if (!last && d->vehicle.heartbeat.custom_mode == custom) {
+		if (!is_last(j) && d->vehicle.heartbeat.custom_mode == custom) {
 			step_next(b, d, j);
 			return;
 		}
@@ -283,10 +330,7 @@ void job_begin(struct bridge *b, struct drone *d, struct job *j)
 /* An ACK that says yes to the step j stands at. */
 static void step_taken(struct bridge *b, struct drone *d, struct job *j)
 {
-	const struct step *s = step_of(j);
-	bool last = j->step + 1 >= STEPS_MAX || j->row->steps[j->step + 1].kind == STEP_END;
-
-	if (s->kind == STEP_MODE && !last) {
+	if (step_of(j)->kind == STEP_MODE && !is_last(j)) {
 		struct mav_command_long m = { .command = REQUEST_MESSAGE, .param1 = MAV_HEARTBEAT,
 			.target_system = d->vehicle.sys, .target_component = d->vehicle.comp };
 
@@ -313,6 +357,11 @@ bool jobs_ack(struct bridge *b, struct drone *d, const struct mav_command_ack *a
 			j->in_progress = true;
 			j->due_ms = b->now_ms + SHOW_WAIT_MS;
 			taken(b, d, j);
+			if (waits && is_last(j)) {
+				/* The last ACK may be as late as the landing: telemetry tells first. */
+				j->phase = JOB_ACTIVE;
+				job_stage(b, d, j, STAGE_ACTIVE, CODE_OK, "under way");
+			}
 		} else if (ack->result == 0) {
 			if (waits)
 				step_taken(b, d, j);
@@ -480,7 +529,8 @@ static void no_ack(struct bridge *b, struct drone *d, struct job *j)
 {
 	char text[TEXT_SIZE];
 
-	if (!command_table[j->cmd].once && j->tries < ACK_TRIES) {
+	if (!command_table[j->cmd].once && !j->in_progress && j->tries < ACK_TRIES &&
+	    !overtaken(d, j)) {
 		const struct step *s = step_of(j);
 		struct mav_order o = { 0 };
 		struct err err;

@@ -23,7 +23,7 @@ static const struct mode_row copter[] = {
 	{ 21, "SMART_RTL", MODE_RTL }, { 22, "FLOWHOLD", MODE_HOLD }, { 23, "FOLLOW", MODE_GOTO },
 	{ 24, "ZIGZAG", MODE_MISSION }, { 25, "SYSTEMID", MODE_STABILIZED },
 	{ 26, "AUTOROTATE", MODE_EMERGENCY }, { 27, "AUTO_RTL", MODE_RTL },
-	{ 28, "TURTLE", MODE_MANUAL },
+	{ 28, "TURTLE", MODE_MANUAL }, { 29, "RATE_ACRO", MODE_MANUAL },
 	{ 0 },
 };
 
@@ -39,6 +39,7 @@ static const struct mode_row plane[] = {
 	{ 19, "QLOITER", MODE_HOLD }, { 20, "QLAND", MODE_LAND }, { 21, "QRTL", MODE_RTL },
 	{ 22, "QAUTOTUNE", MODE_STABILIZED }, { 23, "QACRO", MODE_MANUAL },
 	{ 24, "THERMAL", MODE_HOLD }, { 25, "LOITER_ALT_QLAND", MODE_LAND },
+	{ 26, "AUTOLAND", MODE_LAND },
 	{ 0 },
 };
 
@@ -54,6 +55,7 @@ static const struct mode_row rover[] = {
 static const struct mode_row px4[] = {
 	{ PX4_MODE(1, 0), "MANUAL", MODE_MANUAL }, { PX4_MODE(2, 0), "ALTCTL", MODE_STABILIZED },
 	{ PX4_MODE(3, 0), "POSCTL", MODE_STABILIZED }, { PX4_MODE(3, 1), "ORBIT", MODE_HOLD },
+	{ PX4_MODE(3, 2), "POSCTL_SLOW", MODE_STABILIZED },
 	{ PX4_MODE(4, 1), "AUTO.READY", MODE_IDLE }, { PX4_MODE(4, 2), "AUTO.TAKEOFF", MODE_TAKEOFF },
 	{ PX4_MODE(4, 3), "AUTO.LOITER", MODE_HOLD }, { PX4_MODE(4, 4), "AUTO.MISSION", MODE_MISSION },
 	{ PX4_MODE(4, 5), "AUTO.RTL", MODE_RTL }, { PX4_MODE(4, 6), "AUTO.LAND", MODE_LAND },
@@ -120,6 +122,21 @@ const char *model_name(uint8_t type)
 			return types[i].name;
 	}
 	return "vehicle";
+}
+
+bool type_is_vehicle(uint8_t type)
+{
+	/* MAV_TYPE: 6 ground station, 18 onboard controller, 26 gimbal, 27 ADS-B, 30 camera,
+	 * 31 to 34 charging station, FLARM, servo, Remote ID, 36 to 42 battery, parachute, log,
+	 * OSD, IMU, GPS, winch, 44 light, 48 gripper, 49 radio */
+	static const uint8_t others[] = { TYPE_GCS, 18, 26, 27, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40,
+		41, 42, 44, 48, 49 };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (others[i] == type)
+			return false;
+	}
+	return true;
 }
 
 bool type_is_wing(uint8_t type)

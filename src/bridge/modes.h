@@ -29,6 +29,8 @@ enum family {
 enum family family_of(uint8_t autopilot, uint8_t type);
 /* "quadrotor" and so on; "vehicle" for what is unknown. */
 const char *model_name(uint8_t type);
+/* False for what rides along: gimbals, cameras, companions, ground stations. */
+bool type_is_vehicle(uint8_t type);
 /* Whether that type cannot stand still in the air. */
 bool type_is_wing(uint8_t type);
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 #define ARMED_BIT 0x80
+#define COMPONENT_AUTOPILOT 1
 /* Clocks that run back by less are jitter between two sensors of one vehicle. */
 #define REBOOT_BACK_MS 5000
 
@@ -43,7 +44,7 @@ void vehicle_begin(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot
 {
 	memset(v, 0, sizeof(*v));
 	v->sys = sys;
-	v->comp = 1;
+	v->comp = COMPONENT_AUTOPILOT;
 	v->boot = boot;
 	v->reached = -1;
 	str_copy(v->id, sizeof(v->id), id);
@@ -143,6 +144,23 @@ bool vehicle_home(const struct vehicle *v, double *lat, double *lon, double *alt
 	return true;
 }
 
+bool vehicle_beats(const struct frame *f)
+{
+	struct mav_heartbeat h;
+
+	if (f->id != MAV_HEARTBEAT || f->sys == 0)
+		return false;
+	mav_unpack(f->id, f->payload, &h);
+	return h.autopilot != AUTOPILOT_INVALID && type_is_vehicle(h.type);
+}
+
+bool vehicle_own(const struct vehicle *v, const struct frame *f)
+{
+	if (f->id == MAV_HEARTBEAT && !vehicle_beats(f))
+		return false;
+	return !v->known || f->comp == v->comp || (f->id == MAV_HEARTBEAT && f->comp == COMPONENT_AUTOPILOT);
+}
+
 static unsigned apply_heartbeat(struct vehicle *v, const struct frame *f, int64_t now_ms)
 {
 	struct mav_heartbeat now;
@@ -150,9 +168,6 @@ static unsigned apply_heartbeat(struct vehicle *v, const struct frame *f, int64_
 	unsigned change = CHANGE_STATE;
 
 	mav_unpack(MAV_HEARTBEAT, f->payload, &now);
-	/* A gimbal or a companion of the same system is not the vehicle. */
-	if (now.autopilot == AUTOPILOT_INVALID || now.type == TYPE_GCS)
-		return 0;
 	v->heartbeat = now;
 	v->has[HEARD_HEARTBEAT] = true;
 	v->at_ms[HEARD_HEARTBEAT] = now_ms;
@@ -212,6 +227,9 @@ unsigned vehicle_apply(struct vehicle *v, const struct frame *f, int64_t now_ms)
 	struct vehicle old;
 	enum heard what;
 
+	/* A radio speaks by a system of its own. */
+	if (f->id != MAV_RADIO_STATUS && f->id != MAV_RADIO && !vehicle_own(v, f))
+		return 0;
 	if (f->id == MAV_HEARTBEAT)
 		return apply_heartbeat(v, f, now_ms);
 	if (f->id == MAV_MISSION_ITEM_REACHED) {

@@ -81,6 +81,13 @@ enum vehicle_change {
 void vehicle_begin(struct vehicle *v, uint8_t sys, const char *id, uint32_t boot);
 void vehicle_clear(struct vehicle *v);
 
+/* A heartbeat as an autopilot sends it. Others of the same system (a gimbal, a
+ * camera, a companion, a ground station) send theirs too. */
+bool vehicle_beats(const struct frame *f);
+/* Whether a frame of its system is the autopilot's own. One is known by its
+ * component; where two claim to be it, component 1 is. */
+bool vehicle_own(const struct vehicle *v, const struct frame *f);
+
 /* Takes a message of this system in: a set of vehicle_change. RADIO_STATUS may
  * come from the radio's own system. */
 unsigned vehicle_apply(struct vehicle *v, const struct frame *f, int64_t now_ms);

@@ -81,6 +81,8 @@ class Client:
         self.context = zmq.Context()
         self.control = self.context.socket(zmq.DEALER)
         self.control.connect(control)
+        self.aside = self.context.socket(zmq.DEALER)
+        self.aside.connect(control)
         self.sub = self.context.socket(zmq.SUB)
         self.sub.setsockopt(zmq.SUBSCRIBE, b"")
         self.sub.connect(feed)
@@ -108,6 +110,12 @@ class Client:
         self.id = id or str(uuid.uuid4())
         return self.request("command", timeout, id=self.id, drone=drone, cmd=cmd, args=args, by="test",
                             expires=now_ms() + 10000)
+
+    def send_command(self, drone, cmd, id, **args):
+        """Sends without waiting for the answer."""
+        self.aside.send_multipart([b"", msgpack.packb({
+            "v": 1, "op": "command", "id": id, "drone": drone, "cmd": cmd, "args": args, "by": "test",
+            "expires": now_ms() + 10000})])
 
     def of(self, topic):
         with self.lock:

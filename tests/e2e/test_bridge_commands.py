@@ -306,3 +306,57 @@ def test_ardupilots_other_programs(tmp_path, kind, type, modes):
         assert not reply["ok"] and ("unsupported" in reply["text"] or "land" in reply["text"]), reply
         do(c, "rtl", 40)
         assert modes["rtl"] in shown()
+
+
+def test_a_newer_command_stops_the_steps_of_the_older(tmp_path):
+    """The vehicle answers late: `start` must not go on after `hold` was sent."""
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(), b.client
+        do(c, "mission", items=ITEMS)
+        v.set(ackDelay={"400": 600, "176": 600})
+        c.send_command("M1", "start", id="start")
+        until(lambda: v.commands(400))
+        c.send_command("M1", "hold", id="hold")
+        until(lambda: c.last("hold")["stage"] == "done", 10)
+        until(lambda: c.last("start")["stage"] in ("failed", "rejected"))
+        assert c.last("start")["text"] == "replaced by hold"
+        time.sleep(0.5)
+        assert not v.commands(300), "the mission was started after hold"
+
+
+def test_nothing_older_is_repeated_after_hold(tmp_path):
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(speedup=3), b.client
+        airborne(c, 5)
+        v.set(lostAck=[192, 176])
+        c.send_command("M1", "goto", id="goto", lat=47.103, lon=9.5)
+        until(lambda: v.commands(192))
+        c.send_command("M1", "hold", id="hold")
+        until(lambda: c.last("hold")["stage"] == "done", 10)
+        assert len(v.commands(192)) == 1
+
+
+def test_two_commands_in_one_millisecond(tmp_path):
+    """The second is the newer one, whatever comes back first."""
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(speedup=3), b.client
+        airborne(c, 5)
+        v.set(ackDelay={"20": 300})
+        for i in range(3):
+            c.send_command("M1", "goto", id=f"goto{i}", lat=47.103, lon=9.5)
+            c.send_command("M1", "rtl", id=f"rtl{i}")
+            until(lambda: c.last(f"rtl{i}")["stage"] == "active")
+            time.sleep(0.5)
+            assert c.last(f"rtl{i}")["stage"] == "active", c.last(f"rtl{i}")
+            do(c, "hold")
+
+
+def test_in_progress_is_under_way_and_not_said_again(tmp_path):
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(), b.client
+        airborne(c, 15)
+        v.set(progress=[21], mute=[])
+        assert c.command("M1", "land")["ok"]
+        until(lambda: "active" in c.stages(), 0.6)
+        ends(c, "done")
+        assert len(v.commands(21)) == 1

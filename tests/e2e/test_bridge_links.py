@@ -374,3 +374,88 @@ def test_wrong_links_are_said(tmp_path):
         got = subprocess.run([ODYSSEY, "bridge", "--mavlink", link], capture_output=True, text=True,
                              env=environment(tmp_path), cwd=tmp_path)
         assert got.returncode in (1, 2) and words in got.stderr, got.stderr
+
+
+# A camera and a companion that says what an autopilot would, both under the vehicle's id.
+PASSENGERS = [dict(comp=100, type=30, autopilot=0), dict(comp=191, type=2, autopilot=3)]
+
+
+def test_what_rides_along_is_not_the_vehicle(tmp_path):
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(passengers=PASSENGERS), b.client
+        time.sleep(1)
+        assert {(x[NAMES.index("roll")], x[NAMES.index("mode")]) for x in c.of("tm.M1")[-10:]} == \
+            {(c.sample()["roll"], c.sample()["mode"])}
+        assert abs(c.sample()["roll"] - 573) <= 1 and c.sample()["mode"] != 0
+        assert not said(c, "mode 99") and not said(c, "started anew")
+        v.set(ackDelay={"400": 500})
+        assert c.command("M1", "arm")["ok"], "an ACK of the companion's was taken for the vehicle's"
+        v.set(silent=True)
+        until(lambda: said(c, "M1 is silent"), 8)
+
+
+
+def test_two_silent_ones_with_one_system_id(tmp_path):
+    """An ArduPilot that nobody asked says nothing but heartbeats: the bridge asks, and the second
+    does not become the first when that one is not heard for a while."""
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(), b.client
+        b.vehicle(ready=False, lat=48.0, bootMs=int(time.time() * 1000) - 60000)
+        until(lambda: said(c, "two vehicles have the system id 1"), 10)
+        time.sleep(4)
+        v.set(silent=True)
+        until(lambda: said(c, "M1 is silent"), 8)
+        assert not said(c, "link changed")
+        assert {x[3] for x in c.of("tm.M1")} <= {None, 471000000}
+        v.set(silent=False)
+        until(lambda: said(c, "M1 is heard again"), 5)
+        assert c.command("M1", "arm")["ok"]
+        assert v.commands(400)
+
+
+def test_two_vehicles_with_one_system_id_on_one_link(tmp_path):
+    """As on a radio that many share: a router is the only peer that the bridge sees."""
+    router = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    router.bind(("127.0.0.1", 0))
+    router.settimeout(0.1)
+    over, vehicles = threading.Event(), set()
+
+    def run(bridge):
+        while not over.is_set():
+            try:
+                data, address = router.recvfrom(2048)
+            except TimeoutError:
+                continue
+            if address == bridge:
+                for each in vehicles:
+                    router.sendto(data, each)
+            else:
+                vehicles.add(address)
+                router.sendto(data, bridge)
+
+    with Bridge(tmp_path) as b:
+        thread = threading.Thread(target=run, args=[("127.0.0.1", b.udp)])
+        thread.start()
+        try:
+            c, port = b.client, router.getsockname()[1]
+            b.vehicle(port=port)
+            b.vehicle(port=port, ready=False, lat=48.0, rates=True, bootMs=int(time.time() * 1000) - 60000)
+            until(lambda: said(c, "two vehicles have the system id 1, both at"), 10)
+            time.sleep(1)
+            assert {x[3] for x in c.of("tm.M1")} <= {None, 471000000}
+            assert len(said(c, "two vehicles")) == 1 and not said(c, "started anew")
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_vehicle_that_starts_anew(tmp_path):
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(bootMs=int(time.time() * 1000) - 60000), b.client
+        v.set(silent=True)
+        time.sleep(2)
+        v.set(silent=False, bootMs=int(time.time() * 1000))
+        until(lambda: said(c, "started anew"), 10)
+        n = len(c.of("tm.M1"))
+        until(lambda: len(c.of("tm.M1")) > n + 20, 10)
+        assert len(said(c, "started anew")) == 1 and not said(c, "two vehicles")

@@ -22,6 +22,8 @@ const settings = {
   lie: [],            // MAV_CMDs acknowledged with 0 and not carried out
   progress: [],       // MAV_CMDs that answer IN_PROGRESS first
   refuseMission: null, // MAV_MISSION_RESULT
+  ackDelay: {},       // MAV_CMD: ms between what it does and its ACK
+  passengers: [],     // {comp, type, autopilot}: others of its system, heard even when it is silent
   silent: false, stopStreams: false, speedup: 1, key: null, bootMs: Date.now(),
   ...JSON.parse(process.argv[2] || '{}'),
 }
@@ -72,8 +74,8 @@ const text = (severity, words) => {
     send(common.StatusText, { severity, text: words.slice(i * 50, i * 50 + 50), id, chunkSeq: i })
   }
 }
-const ack = (command, result, target, progress = 0) => send(common.CommandAck,
-  { command, result, progress, targetSystem: target.sys, targetComponent: target.comp })
+const ack = (command, result, target, progress = 0) => setTimeout(() => send(common.CommandAck,
+  { command, result, progress, targetSystem: target.sys, targetComponent: target.comp }), settings.ackDelay[command] || 0)
 
 // --- flight -----------------------------------------------------------------
 const METRE = 1 / 111320
@@ -320,6 +322,17 @@ setInterval(() => {
     if (now >= (due[id] || 0)) { due[id] = Math.max(now, (due[id] || now) + ms); messages[id]() }
   }
 }, 10)
+// Each with numbers of its own, as MAVLink has it, and an attitude of its own.
+let ridden = 0
+setInterval(() => {
+  for (const p of settings.passengers) {
+    const protocol = new mav.MavLinkProtocolV2(settings.sys, p.comp)
+    const h = Object.assign(new minimal.Heartbeat(), { type: p.type, autopilot: p.autopilot, baseMode: 0, customMode: 99, systemStatus: 4, mavlinkVersion: 3 })
+    const a = Object.assign(new common.Attitude(), { timeBootMs: 5, roll: 1.2, pitch: 1.2, yaw: 3 })
+    const ackOf = Object.assign(new common.CommandAck(), { command: 400, result: 4, targetSystem: 255, targetComponent: 190 })
+    for (const m of [h, a, ackOf]) socket.send(protocol.serialize(m, ridden = (ridden + 57) & 255), settings.port, settings.host)
+  }
+}, 200)
 setInterval(() => send(common.TimeSync, { tc1: 0n, ts1: 123456789n }), 1000)
 
 require('readline').createInterface({ input: process.stdin }).on('line', line => {
