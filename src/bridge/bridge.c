@@ -105,6 +105,13 @@ int bridge_read_names(struct bridge_settings *s, const char *text, struct err *e
 		str_copy(s->drone_names[sys], ID_SIZE, colon + 1);
 	}
 	for (int i = 1; i < 256; i++) {
+		char own[ID_SIZE];
+
+		snprintf(own, sizeof(own), "M%d", i);
+		for (int k = 1; k < 256 && !*s->drone_names[i]; k++) {
+			if (strcmp(s->drone_names[k], own) == 0)
+				return err_set(err, "[bridge] names: %d is called %s, as %d is by itself", k, own, i);
+		}
 		for (int k = i + 1; k < 256 && *s->drone_names[i]; k++) {
 			if (strcmp(s->drone_names[i], s->drone_names[k]) == 0)
 				return err_set(err, "[bridge] names: %d and %d are both called %s", i, k,

@@ -150,6 +150,7 @@ struct bridge {
 	struct server *server;
 	struct ledger ledger;
 	struct signing signing;
+	int64_t unsigned_ms[256]; /* by system id: when refusing its frames was told */
 	FILE *tlog;
 	bool tlog_failed;
 	struct transport *transports[BRIDGE_LINKS_MAX];

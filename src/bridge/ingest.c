@@ -10,6 +10,8 @@
 #include "bridge/drone.h"
 
 #define FOREIGN_SAY_MS 10000
+#define REFUSED_SAY_MS 60000
+#define REFUSED_HEARD_MS 3000
 
 static int by_id(const void *x, const void *y, void *bridge)
 {
@@ -303,14 +305,33 @@ static void take_passenger(struct bridge *b, struct drone *d, unsigned link, con
 		answer_timesync(b, link, a, a->frame.version);
 }
 
+/* A wrong key looks like a vehicle that is not there: a word to who looks for it. One
+ * that is heard by right frames needs none for the few that came twice. */
+static void say_refused(struct bridge *b, unsigned link, const struct arrival *a)
+{
+	const struct drone *d = b->drones[a->frame.sys];
+	int64_t *said = &b->unsigned_ms[a->frame.sys];
+	char text[96];
+
+	if (a->frame.id != MAV_HEARTBEAT || (d && b->now_ms - d->heard_ms < REFUSED_HEARD_MS) ||
+	    (*said && b->now_ms - *said < REFUSED_SAY_MS))
+		return;
+	*said = b->now_ms;
+	bridge_event(b, d, SEVERITY_WARNING, "system id %u at %s is not heard: its frames are %s", a->frame.sys,
+	    transport_peer_name(b->transports[link], a->peer, text),
+	    frame_is_signed(&a->frame) ? "signed with another key, or of an old time" : "not signed");
+}
+
 void ingest(struct bridge *b, unsigned link, const struct arrival *a)
 {
 	bool from_file = b->transports[link]->ops == &transport_tlog;
 	struct drone *d = b->drones[a->frame.sys];
 	struct route *r;
 
-	if (!signing_accepts(&b->signing, &a->frame, b->wall_ms))
+	if (!signing_accepts(&b->signing, &a->frame, b->wall_ms)) {
+		say_refused(b, link, a);
 		return;
+	}
 	/* Only an autopilot's heartbeat makes a drone. */
 	if (!d && vehicle_beats(&a->frame)) {
 		d = add_drone(b, a->frame.sys);

@@ -106,7 +106,8 @@ static double pack_voltage(const struct mav_battery_status *b)
 	/* Cells beyond the tenth are 0, not 65535, where there are none. */
 	for (size_t i = 0; i < 4 && any; i++)
 		mv += b->voltages_ext[i] == UINT16_MAX ? 0 : b->voltages_ext[i];
-	return any ? mv * 1e-3 : NAN;
+	/* 0 V is a vehicle without a meter: it would be off. */
+	return any && mv > 0 ? mv * 1e-3 : NAN;
 }
 
 static void measure_battery(const struct vehicle *v, int64_t now, struct sample *s)
@@ -125,7 +126,6 @@ static void measure_battery(const struct vehicle *v, int64_t now, struct sample 
 	if (vehicle_has(v, HEARD_SYS_STATUS, now)) {
 		const struct mav_sys_status *y = &v->sys_status;
 
-		/* 0 V is a vehicle without a meter: it would be off. */
 		if (y->voltage_battery != UINT16_MAX && y->voltage_battery != 0)
 			voltage = either(voltage, y->voltage_battery * 1e-3);
 		current = either(current, current_of(v, y->current_battery));

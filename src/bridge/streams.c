@@ -62,6 +62,7 @@ void streams_heard(struct drone *d, uint32_t id, int64_t now_ms)
 		if (wanted[i].id == id) {
 			d->streams[i].heard_ms = now_ms;
 			d->streams[i].unsupported = false;
+			d->streams[i].wait_ms = 0;
 		}
 	}
 }
@@ -156,6 +157,8 @@ bool streams_ack(struct drone *d, const struct mav_command_ack *ack, int64_t now
 		d->old_streams = true;
 		d->streams[newest].asked_ms = 0;
 	}
-	d->streams[newest].unsupported = true;
+	/* Not yet is not never: PX4 denies a home that it has not got so far. */
+	if (ack->result != 1 && (ack->result == 3 || !wanted[newest].once))
+		d->streams[newest].unsupported = true;
 	return true;
 }

@@ -95,7 +95,6 @@ static enum transport_event connected(struct transport *t)
 {
 	t->connecting = false;
 	t->ever_up = true;
-	t->retry_wait_ms = RETRY_FIRST_MS;
 	return TRANSPORT_UP;
 }
 
@@ -233,6 +232,8 @@ ssize_t transport_stream_read(struct transport *t, int64_t now_ms)
 	ssize_t n = read(t->fd, t->in, sizeof(t->in));
 
 	if (n > 0) {
+		/* Only now: some accept a connection and close it at once. */
+		t->retry_wait_ms = RETRY_FIRST_MS;
 		t->peers[0].heard_ms = now_ms;
 		return n;
 	}

@@ -1,10 +1,12 @@
 /* UDP and TCP: see transport.h. */
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "bridge/transport.h"
 
@@ -35,6 +37,23 @@ static int parse_host_port(struct transport *t, const char *rest, bool host_opti
 	return 0;
 }
 
+/* Commands are not kept back to fill a packet, and a peer that is gone without a
+ * word (power, cable) is a connection lost, within some 10 s. */
+static void tune_tcp(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ IPPROTO_TCP, TCP_NODELAY, 1 }, { SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 5 }, { IPPROTO_TCP, TCP_KEEPINTVL, 2 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 3 }, { IPPROTO_TCP, TCP_USER_TIMEOUT, 10000 /* ms */ },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+		    sizeof(options[i].value));
+}
+
 static int parse_listen(struct transport *t, const char *rest, struct err *err)
 {
 	return parse_host_port(t, rest, true, err);
@@ -62,6 +81,8 @@ static int open_socket(struct transport *t, int type, bool listens, struct err *
 		t->fd = socket(a->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
 		if (t->fd == -1)
 			continue;
+		if (type == SOCK_STREAM)
+			tune_tcp(t->fd);
 		if (listens) {
 			if (bind(t->fd, a->ai_addr, a->ai_addrlen) == 0)
 				break;

@@ -196,6 +196,8 @@ def test_signing(tmp_path):
         assert b.client.command("M1", "arm")["ok"]
         assert not [g for g in v.got if g["got"] == "unsigned"]
         assert [d["id"] for d in b.client.request("roster")["drones"]] == ["M1"]
+        assert len(said(b.client, "system id 9", "not signed", drone="")) == 1
+        assert len(said(b.client, "system id 8", "another key", drone="")) == 1
 
 
 def test_signed_frames_without_a_key(tmp_path):
@@ -459,3 +461,45 @@ def test_a_vehicle_that_starts_anew(tmp_path):
         n = len(c.of("tm.M1"))
         until(lambda: len(c.of("tm.M1")) > n + 20, 10)
         assert len(said(c, "started anew")) == 1 and not said(c, "two vehicles")
+
+
+def test_a_port_that_closes_at_once_is_left_in_peace(tmp_path):
+    """It waits longer each time, though each time it was connected."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    listener.settimeout(0.2)
+    with Bridge(tmp_path, f"tcp:127.0.0.1:{listener.getsockname()[1]}"):
+        times, end = [], time.monotonic() + 6
+        while time.monotonic() < end:
+            try:
+                listener.accept()[0].close()
+                times.append(time.monotonic())
+            except TimeoutError:
+                pass
+        gaps = [b - a for a, b in zip(times, times[1:])]
+        assert gaps[-1] > 1.5 * gaps[0] and 3 <= len(times) <= 5, gaps
+
+
+def test_a_tcp_line_that_dies_without_a_word_is_noticed(tmp_path):
+    """The kernel is told to ask whether the other end is still there (ss shows its timer)."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    with Bridge(tmp_path, f"tcp:127.0.0.1:{listener.getsockname()[1]}"):
+        listener.settimeout(10)
+        peer, address = listener.accept()
+
+        def timers():
+            local = f"{address[1]:04X}"
+            rows = [x.split() for x in open("/proc/net/tcp").readlines()[1:]]
+            return [r[5] for r in rows if r[1].endswith(":" + local) and r[3] == "01"]
+        until(lambda: timers() and timers()[0].startswith("02:"), 5, timers)  # 02: keepalive
+        peer.close()
+
+
+def test_names_are_not_anothers(tmp_path):
+    (tmp_path / "n.conf").write_text("[bridge]\nnames = 2:M1\n")
+    got = subprocess.run([ODYSSEY, "bridge", "--config", tmp_path / "n.conf", "--mavlink", "udp:127.0.0.1:1"],
+                         env=environment(tmp_path), capture_output=True, text=True, timeout=10)
+    assert got.returncode == 2 and "2 is called M1, as 1 is by itself" in got.stderr

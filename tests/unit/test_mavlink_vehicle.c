@@ -94,6 +94,8 @@ static void test_values(void **state)
 		{ "total", 3, SAYS(MISSION_CURRENT, mission_current, .seq = 1, .total = 4), FIELD_waypoints, true, 4 },
 		{ "in no mission no item is flown", 3, SAYS(MISSION_CURRENT, mission_current, .seq = 1),
 		    FIELD_waypoint, true, 0 },
+		{ "no cell has a voltage", 3, SAYS(BATTERY_STATUS, battery_status, .voltages = { 0 }),
+		    FIELD_voltage, false, 0 },
 		{ "home", 3, SAYS(HOME_POSITION, home_position, .latitude = 5, .q = { NAN }), FIELD_home_lat, true, 5 },
 	};
 #undef SAYS
@@ -182,6 +184,7 @@ static void test_modes(void **state)
 		{ "RTL", 3, 2, 6, MODE_RTL }, { "AUTO", 3, 1, 10, MODE_MISSION },
 		{ "QLAND", 3, 20, 20, MODE_LAND }, { "HOLD", 3, 10, 4, MODE_HOLD },
 		{ "AUTO.MISSION", 12, 2, PX4_MODE(4, 4), MODE_MISSION },
+		{ "POSCTL_SLOW", 12, 2, PX4_MODE(3, 2), MODE_STABILIZED },
 		{ "POSCTL", 12, 2, PX4_MODE(3, 0), MODE_STABILIZED },
 		{ "OFFBOARD", 12, 2, PX4_MODE(6, 9), MODE_GOTO },
 		{ "mode 99", 3, 2, 99, MODE_UNKNOWN }, { "mode 4", 0, 2, 4, MODE_UNKNOWN },
