@@ -48,6 +48,30 @@ static int read_hold(struct rule *r, const char *hold, struct err *err)
 		"samples (3x, at most 1000x)", hold);
 }
 
+/* Whether an alarm could be over while its condition holds: then it would come and go
+ * with each sample. Behind a `not` sides are turned round, and nothing is said. */
+static bool clear_within(const struct condition *when, double limit)
+{
+	const struct node *n = when->measure < 0 ? NULL : &when->nodes[when->measure];
+
+	for (int i = 0; i < when->count; i++) {
+		if (when->nodes[i].op == NODE_NOT)
+			return false;
+	}
+	if (!n || n->b != OPERAND_COUNT)
+		return false;
+	switch (n->op) {
+	case NODE_LESS:
+	case NODE_AT_MOST:
+		return limit < n->number;
+	case NODE_MORE:
+	case NODE_AT_LEAST:
+		return limit > n->number;
+	default:
+		return false;
+	}
+}
+
 static int read_clear(struct rule *r, const char *clear, struct err *err)
 {
 	struct err why;
@@ -58,6 +82,10 @@ static int read_clear(struct rule *r, const char *clear, struct err *err)
 	if (!*clear)
 		return 0;
 	if (str_double(clear, &limit)) {
+		if (clear_within(&r->when, limit))
+			return err_set(err,
+			    "clear: at %.40s the alarm would be over while `when` still holds; say a "
+			    "limit on the other side of %g", clear, r->when.nodes[r->when.measure].number);
 		if (condition_with_limit(&r->when, limit, &r->clear))
 			return 0;
 		return err_set(err,

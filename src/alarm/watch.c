@@ -187,7 +187,7 @@ void watch_sample(struct watch *w, const struct fleet *fleet, size_t drone, stru
 
 	if (is_replay(w, d))
 		return;
-	track_sample(t, d);
+	track_sample(t, d, now);
 	view_init(&view, w, fleet, drone, d->source, now);
 	/* What is pending or stands is looked at whatever changed: what the clock
 	 * raised, a sample may end. */
@@ -347,6 +347,9 @@ void watch_source(struct watch *w, int source, const struct watch_source *is, st
 	struct watched_source *s = source_of(w, source, now);
 	bool named = strcmp(s->now.name, is->name) != 0;
 
+	if (s->now.clock_known && is->clock_known &&
+	    llabs(is->offset_ms - s->now.offset_ms) > CLOCK_STEP_MS)
+		s->stepped_ms = now.mono_ms;
 	s->now = *is;
 	if (!named)
 		return;

@@ -21,6 +21,8 @@
 #define PARTS 5
 #define SECOND_MS 1000
 #define ENERGY_MS 500                 /* worked out anew; it is of half a minute's rate */
+#define CLOCK_STEP_MS 2000
+#define CLOCK_DOUBT_MS 3000           /* from a step to the heartbeat that tells of it, and more */
 #define SOURCE_PATIENCE_MS 10000 /* before one that was never heard counts as lost */
 #define COMMAND_FAILED_MS 60000
 #define RAISES_MAX 4096          /* remembered for floods and chattering */
@@ -72,6 +74,8 @@ struct track {
 	struct geo_frame home;
 	struct energy_meter meter;
 	uint8_t mode;                 /* of the last sample */
+	int64_t time_ms;              /* source's clock; of the last sample; 0: none */
+	int64_t jumped_ms;            /* mono; that went back by a step; 0: never */
 	int64_t moved_ms; /* source's clock; when it was last somewhere else; 0: not so */
 	double moved_lat, moved_lon, moved_cos, moved_height;
 	struct leg leg;
@@ -103,6 +107,7 @@ struct watched_source {
 	bool begun;
 	struct watch_source now;
 	int64_t since_ms;        /* mono; first told of */
+	int64_t stepped_ms;      /* mono; its clock was last found to have stepped; 0: never */
 	struct minute rejects;
 	char detail[DETAIL_SIZE];
 };
@@ -192,7 +197,7 @@ struct track *track_of(
 void track_clear(struct track *t);
 /* Where home is from it: m east and north of home. False: not known. */
 bool track_home(struct track *t, const struct drone *d, double *x, double *y);
-void track_sample(struct track *t, const struct drone *d);
+void track_sample(struct track *t, const struct drone *d, struct watch_now now);
 /* The rules to be run for a plain field that changed; remembers them all. */
 uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s);
 /* Which operand that field is. */

@@ -41,12 +41,28 @@ uint64_t track_plain(struct watch *w, struct track *t, const struct sample *s)
 		int32_t raw =
 		    sample_has(s, plain_fields[i]) ? (int32_t)s->raw[plain_fields[i]] : INT32_MIN;
 
+		/* Whether it says where it is belongs to the flags: see position_valid. */
+		if (i == PLAIN_flags && !(sample_has(s, FIELD_lat) && sample_has(s, FIELD_lon)))
+			raw ^= 1 << 30;
 		if (raw == t->plain[i])
 			continue;
 		t->plain[i] = raw;
 		rules |= w->plain[i];
 	}
 	return rules;
+}
+
+/* That nobody knows what became of a command is known from the alarm alone after a
+ * restart: only another command ends it. */
+static void recall_unknown(struct watch *w, struct track *t)
+{
+	for (uint32_t i = t->subject.first; i != NONE; i = w->entries[i].next) {
+		const struct entry *e = &w->entries[i];
+
+		if (e->life.holds && e->rule >= 0 &&
+		    condition_uses(&w->rules.rules[e->rule].when, OPERAND_command_unknown))
+			t->unknown = true;
+	}
 }
 
 struct track *track_of(
@@ -81,6 +97,7 @@ struct track *track_of(
 			t->subject.applies |= UINT64_C(1) << r;
 	}
 	alarms_attach(w, &t->subject, d->id, now);
+	recall_unknown(w, t);
 	return t;
 }
 
@@ -188,13 +205,16 @@ static void note_leg(struct track *t, const struct sample *s, int64_t mode)
 	t->leg.bx = t->leg.by = 0;
 }
 
-void track_sample(struct track *t, const struct drone *d)
+void track_sample(struct track *t, const struct drone *d, struct watch_now now)
 {
 	const struct sample *s = &d->newest;
 	int64_t mode = sample_has(s, FIELD_mode) ? s->raw[FIELD_mode] : MODE_UNKNOWN;
 	bool flying = sample_has(s, FIELD_flags) && sample_flag(s, FLAG_IN_AIR);
 	double speed = sample_value(s, FIELD_speed), airspeed = sample_value(s, FIELD_airspeed);
 
+	if (t->time_ms && t->time_ms - sample_time(s) > CLOCK_STEP_MS)
+		t->jumped_ms = now.mono_ms;
+	t->time_ms = sample_time(s);
 	if (isnan(airspeed) && flying)
 		airspeed = energy_airspeed(speed, sample_value(s, FIELD_course),
 		    sample_value(s, FIELD_wind), sample_value(s, FIELD_wind_from));

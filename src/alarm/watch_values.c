@@ -20,6 +20,7 @@ static double flag_value(const struct sample *s, enum operand o)
 	case OPERAND_in_air:
 		return yes(set || !known);
 	case OPERAND_position_valid:
+		return yes(set && sample_has(s, FIELD_lat) && sample_has(s, FIELD_lon));
 	case OPERAND_charging:
 		return yes(set);
 	default:
@@ -27,11 +28,21 @@ static double flag_value(const struct sample *s, enum operand o)
 	}
 }
 
+/* Between the step of a source's clock and the heartbeat that tells of it, a
+ * sample's time says nothing; nor does that of one from before the step. */
+static bool time_doubtful(const struct view *view)
+{
+	int64_t stepped = view->source->stepped_ms, jumped = view->track->jumped_ms;
+
+	return (stepped && view->drone->arrived_mono_ms <= stepped) ||
+	       (jumped > stepped && view->now.mono_ms - jumped < CLOCK_DOUBT_MS);
+}
+
 static double age_s(const struct view *view)
 {
 	double arrived = (double)(view->now.mono_ms - view->drone->arrived_mono_ms) / 1000, own;
 
-	if (!view->source || !view->source->now.clock_known)
+	if (!view->source || !view->source->now.clock_known || time_doubtful(view))
 		return arrived;
 	own = (double)(view->now.ms + view->source->now.offset_ms -
 		       sample_time(&view->drone->newest)) /

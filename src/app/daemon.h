@@ -53,7 +53,7 @@ struct source {
 	struct client *client;
 
 	enum source_state state;
-	char name[ID_SIZE]; /* "" until it said so */
+	char name[ID_SIZE]; /* as it said, in this run or the one before; "": never */
 	int kind;           /* enum source_kind; KIND_UNKNOWN until it said so */
 	bool refused;       /* a replay that is not configured as one */
 	uint64_t boot;
@@ -200,6 +200,8 @@ void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t
     const char *why);
 
 /* daemon_alarms.c */
+/* Whether rules and zones of the configuration can be had: a sentence if not. */
+int alarms_check(const struct config *config, struct err *err);
 int alarms_open(struct daemon *d, struct err *err);
 void alarms_close(struct daemon *d);
 void alarms_restore(struct daemon *d, const struct history_past *past);
@@ -240,6 +242,8 @@ int64_t relayed_tick(struct daemon *d);
 void past_restore(struct daemon *d);
 /* At each heartbeat of a source: what is not heard by now is silent. */
 void past_source_heard(struct daemon *d, struct source *s);
+/* A source that was lost is back: its drones are given time before they count as silent. */
+void past_source_back(struct daemon *d, struct source *s);
 void past_notices(struct daemon *d);
 
 #endif

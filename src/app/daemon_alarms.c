@@ -60,6 +60,25 @@ static int open_zones(struct daemon *d, struct err *err)
 	return result;
 }
 
+int alarms_check(const struct config *c, struct err *err)
+{
+	struct buf notes = BUF_INIT;
+	struct zone_set *zones = NULL;
+	struct rule_set rules;
+	struct err why;
+	int result = alarm_setup_rules(c, &rules, err);
+
+	if (result == -1)
+		return -1;
+	rule_set_clear(&rules);
+	result = zone_setup(c, &zones, &notes, &why);
+	if (result == -1)
+		err_set(err, "%s%s%s", c->path, *c->path ? ": " : "", why.text);
+	zone_set_free(&zones);
+	buf_free(&notes);
+	return result;
+}
+
 int alarms_open(struct daemon *d, struct err *err)
 {
 	const struct config *c = d->config;

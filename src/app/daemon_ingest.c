@@ -163,7 +163,10 @@ static int ingest_other(struct daemon *d, struct source *s, struct link_message 
 				return 0;
 			break;
 		case TOPIC_AL:
-			history_put_alarm(d->history, &msg.al, d->now_ms);
+			/* What claims to be of this daemon would be taken up as its own after a
+			 * restart. */
+			if (s->kind == KIND_DAEMON && *msg.al.source && strcmp(msg.al.source, d->config->name) != 0)
+				history_put_alarm(d->history, &msg.al, d->now_ms);
 			relayed_take(d, s, &msg.al);
 			break;
 		case TOPIC_PL:

@@ -29,6 +29,9 @@ static void restore_drone(struct daemon *d, const struct history_drone *stored)
 
 	if (source == NO_SOURCE || !id_valid(stored->id, strlen(stored->id)))
 		return;
+	/* Until it says so itself: its alarms of the earlier run are of that name. */
+	if (!*d->sources[source].name && id_valid(stored->source, strlen(stored->source)))
+		str_copy(d->sources[source].name, sizeof(d->sources[source].name), stored->source);
 	drone = fleet_add(&d->fleet, stored->id);
 	if (!drone)
 		return;
@@ -82,6 +85,15 @@ void past_source_heard(struct daemon *d, struct source *s)
 	}
 }
 
+void past_source_back(struct daemon *d, struct source *s)
+{
+	s->awaited_over = false;
+	for (size_t i = 0; i < d->fleet.count; i++) {
+		if (d->fleet.drones[i].source == s->index)
+			d->fleet.drones[i].awaited = true;
+	}
+}
+
 void past_restore(struct daemon *d)
 {
 	struct history_past past;
@@ -99,6 +111,8 @@ void past_restore(struct daemon *d)
 		ledger_answer(&d->ledger, past.answers[i].id, (enum code)past.answers[i].code,
 		    past.answers[i].text, past.answers[i].keep_until_ms);
 	alarms_restore(d, &past);
+	for (size_t i = 0; i < d->source_count; i++)
+		alarms_source(d, &d->sources[i]);
 	if (past.coverage_count)
 		log_notice("the history knows %zu drones, %zu of their boots and %zu commands",
 		    past.drone_count, past.coverage_count, past.command_count);

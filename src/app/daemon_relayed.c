@@ -155,7 +155,9 @@ size_t relayed_ack_all(struct daemon *d, const struct request *req)
 bool relayed_request(struct daemon *d, const struct request *req, struct server_envelope *envelope)
 {
 	const struct drone *drone = *req->drone ? fleet_find(&d->fleet, req->drone) : NULL;
-	const struct relayed *r = *req->id ? find(d, req->id) : NULL;
+	/* What another daemon says never stands in the way of our own. */
+	bool own = *req->id && watch_find(d->watch, req->id, (struct watch_now){ d->now_ms, d->now_mono_ms }, NULL);
+	const struct relayed *r = *req->id && !own ? find(d, req->id) : NULL;
 	int source = r ? r->source : drone ? drone->source : NO_SOURCE;
 
 	if (source == NO_SOURCE || d->sources[source].kind != KIND_DAEMON)

@@ -119,6 +119,8 @@ static void source_up(struct daemon *d, struct source *s)
 		return;
 	}
 	s->up_mono_ms = d->now_mono_ms;
+	if (before == SOURCE_LOST)
+		past_source_back(d, s);
 	daemon_event(d, "", before == SOURCE_LOST ? SEVERITY_WARNING : SEVERITY_INFO,
 	    "source %s at %s is %s", source_label(s), s->config->feed,
 	    before == SOURCE_LOST ? "back" : "up");

@@ -30,6 +30,7 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
     struct buf *notes, struct err *err)
 {
 	struct zone_section section = { .kind = kind(z->kind) };
+	struct err why;
 
 	*file = (struct zone_file){ .notes = BUF_INIT };
 	str_copy(section.name, sizeof(section.name), z->name);
@@ -42,8 +43,8 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
 		    z->name);
 	if (!*z->file)
 		section.kind = ZONE_CEILING;
-	if (*z->file && zone_file_read(z->file, file, err) == -1)
-		return -1;
+	if (*z->file && zone_file_read(z->file, file, &why) == -1)
+		return err_set(err, "[zone %s]: %s", z->name, why.text);
 	/* What the section says counts more than the file. */
 	for (size_t i = 0; i < file->count && section.kind != ZONE_UNSAID; i++)
 		file->zones[i].kind = section.kind;

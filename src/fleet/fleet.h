@@ -37,7 +37,7 @@ struct drone {
 	struct buf body;      /* of the newest sample, as it came */
 	int64_t arrived_mono_ms, arrived_ms; /* of the newest */
 	bool remembered;      /* the newest is of an earlier run: whatever comes takes its place */
-	bool awaited;         /* that, and its source has not been up long enough to call it silent */
+	bool awaited;         /* not heard since its source is up, and that is not long enough to call it silent */
 	double rate_hz;       /* of arrivals, smoothed; 0: not known yet */
 
 	struct coverage *boots; /* owned; ascending boot, the last is the present one */
