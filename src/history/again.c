@@ -11,6 +11,10 @@
 #include "history/scan.h"
 
 #define LOOK_MS 200
+/* A row that is not sealed yet holds some eighty of 5,000 drones. Where more than a
+ * few wait they wait for their rows to be sealed: then each is read alone. */
+#define FEW 32
+#define SEALED_MS 75000
 
 #define COLUMNS_FLOWN                                                                              \
 	(COLUMN_BIT(FIELD_boot) | COLUMN_BIT(FIELD_seq) | COLUMN_BIT(FIELD_time) |                 \
@@ -101,10 +105,26 @@ static void forget(struct roster_drone *d)
 	d->hole = NULL;
 }
 
+static bool few_wait(const struct roster *roster)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < roster->count && n <= FEW; i++)
+		n += roster->drones[i].hole && roster->drones[i].hole->late;
+	return n <= FEW;
+}
+
+static bool is_ripe(const struct roster_drone *d, int64_t mono_ms, bool few)
+{
+	int64_t quiet_ms = mono_ms - d->hole->late_ms;
+
+	return few ? filled(d) || quiet_ms >= AGAIN_QUIET_MS : quiet_ms >= SEALED_MS;
+}
+
 /* The next drone whose flights are to be found again. */
 static bool choose(struct again *a, struct roster *roster, int64_t mono_ms)
 {
-	bool waiting = false;
+	bool waiting = false, few = few_wait(roster);
 
 	for (size_t n = 0; n < roster->count; n++) {
 		size_t i = (a->drone + n) % roster->count;
@@ -117,7 +137,7 @@ static bool choose(struct again *a, struct roster *roster, int64_t mono_ms)
 				forget(d);
 			continue;
 		}
-		if (!filled(d) && mono_ms - d->hole->late_ms < AGAIN_QUIET_MS) {
+		if (!is_ripe(d, mono_ms, few)) {
 			waiting = true;
 			continue;
 		}
