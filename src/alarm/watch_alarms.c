@@ -167,12 +167,17 @@ void alarm_tell(struct watch *w, struct entry *e, struct watch_now now)
 	entry_free(w, e);
 }
 
-static void note_raise(struct watch *w, const struct entry *e, int64_t now_ms)
+static void put_raise(struct watch *w, struct raise raise)
 {
-	w->raises[w->raise_next] = (struct raise){ now_ms, e->key,
-		condition_uses(&w->rules.rules[e->rule].when, OPERAND_alarms_10min) };
+	w->raises[w->raise_next] = raise;
 	w->raise_next = (w->raise_next + 1) % RAISES_MAX;
 	w->raise_count += w->raise_count < RAISES_MAX;
+}
+
+static void note_raise(struct watch *w, const struct entry *e, int64_t now_ms)
+{
+	put_raise(w, (struct raise){ now_ms, e->key,
+		condition_uses(&w->rules.rules[e->rule].when, OPERAND_alarms_10min) });
 }
 
 uint64_t raises_within(const struct watch *w, uint64_t key, int64_t ms, int64_t now_ms)
@@ -306,10 +311,37 @@ static void restore_one(struct watch *w, const struct alarm *row)
 	strmap_set(&w->orphans, e->alarm.subject, index_of(w, e));
 }
 
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = ((const struct raise *)a)->ms, y = ((const struct raise *)b)->ms;
+
+	return (x > y) - (x < y);
+}
+
+/* A flood is one still: what stands was raised when it says. */
+static void restore_raises(struct watch *w)
+{
+	struct raise *all = xcalloc(w->used + 1, sizeof(*all));
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->entry_count; i++) {
+		const struct entry *e = &w->entries[i];
+
+		if (e->used && e->rule >= 0)
+			all[n++] = (struct raise){ (int64_t)e->alarm.al.since, e->key,
+				condition_uses(&w->rules.rules[e->rule].when, OPERAND_alarms_10min) };
+	}
+	qsort(all, n, sizeof(*all), by_time);
+	for (size_t i = n > RAISES_MAX ? n - RAISES_MAX : 0; i < n; i++)
+		put_raise(w, all[i]);
+	free(all);
+}
+
 void watch_restore(struct watch *w, const struct alarm *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		restore_one(w, &rows[i]);
+	restore_raises(w);
 }
 
 /* Ended without anybody's doing. */

@@ -137,6 +137,26 @@ def test_a_command_of_unknown_fate_stays_so_over_a_restart(pair, fly, watch):
         again.end()
 
 
+def test_a_flood_is_one_still_after_a_restart(pair, watch):
+    src, d, w = pair(drones=["F%02d" % i for i in range(12)])
+    for name in src.drones:
+        low(src, name)
+    wait_told(w, ["raised"], "flood")
+    wait_for(lambda: len(standing(d)) == 13, "all of them")
+    d.ask("ack", all_=True, by="ann")
+    before = standing(d)
+    time.sleep(0.5)  # rows are committed within 100 ms
+    d.kill()
+    again = d.again()
+    w = watch(again)
+    try:
+        again.wait_up(src)
+        w.wait(3, "hb", "odyssey")
+        assert again.ask("alarms")["flood"] and standing(again) == before and w.of("al") == []
+    finally:
+        again.end()
+
+
 # --- unknown is the dangerous case ---
 
 def test_valid_without_a_place_is_no_position(pair, fly):
