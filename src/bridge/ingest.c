@@ -223,6 +223,9 @@ static void take_frame(struct bridge *b, struct drone *d, unsigned link, const s
 	}
 	if (change & CHANGE_REBOOT)
 		reboot(d);
+	/* What was interrupted in one flight is not taken up in the next. */
+	if (change & CHANGE_ARMED && !vehicle_armed(&d->vehicle))
+		d->interrupted = CMD_COUNT;
 	if (change & ~(unsigned)(CHANGE_STATE | CHANGE_POSITION | CHANGE_LANDED))
 		say_changes(b, d, change);
 	/* What ends a command is seen before its end is told. */

@@ -360,3 +360,16 @@ def test_in_progress_is_under_way_and_not_said_again(tmp_path):
         until(lambda: "active" in c.stages(), 0.6)
         ends(c, "done")
         assert len(v.commands(21)) == 1
+
+
+def test_nothing_is_resumed_from_the_flight_before(tmp_path):
+    with Bridge(tmp_path) as b:
+        v, c = b.vehicle(speedup=4), b.client
+        airborne(c, 5)
+        assert c.command("M1", "goto", lat=47.103, lon=9.5)["ok"]
+        do(c, "hold")
+        do(c, "land", 20)
+        airborne(c, 5)
+        reply = c.command("M1", "resume")
+        assert reply["code"] == "rejected" and "nothing to resume" in reply["text"], reply
+        assert len(v.commands(192)) == 1
