@@ -57,7 +57,7 @@ int cmd_daemon(struct app *app)
 		return app_usage_error("daemon", &err);
 	}
 	snprintf(log_path, sizeof(log_path), "%s/daemon.log", app->config.state_dir);
-	if (daemon_check(&app->config, &err) == -1)
+	if (daemon_check(&app->config, &err) == -1 || alarms_check(&app->config, &err) == -1)
 		return app_usage_error("daemon", &err);
 	if (process_make_dir(app->config.state_dir, &err) == -1 ||
 	    (detach && process_detach(log_path, &bg, &err) == -1))

@@ -94,9 +94,7 @@ int daemon_check(const struct config *config, struct err *err)
 {
 	if (check_exposure(config, config->feed, err) == -1)
 		return -1;
-	if (check_exposure(config, config->control, err) == -1)
-		return -1;
-	return alarms_check(config, err);
+	return check_exposure(config, config->control, err);
 }
 
 static int open_history(struct daemon *d, struct err *err)

@@ -30,7 +30,6 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
     struct buf *notes, struct err *err)
 {
 	struct zone_section section = { .kind = kind(z->kind) };
-	struct err why;
 
 	*file = (struct zone_file){ .notes = BUF_INIT };
 	str_copy(section.name, sizeof(section.name), z->name);
@@ -43,8 +42,8 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
 		    z->name);
 	if (!*z->file)
 		section.kind = ZONE_CEILING;
-	if (*z->file && zone_file_read(z->file, file, &why) == -1)
-		return err_set(err, "[zone %s]: %s", z->name, why.text);
+	if (*z->file && zone_file_read(z->file, file, err) == -1)
+		return -1;
 	/* What the section says counts more than the file. */
 	for (size_t i = 0; i < file->count && section.kind != ZONE_UNSAID; i++)
 		file->zones[i].kind = section.kind;
@@ -57,14 +56,21 @@ int zone_setup(const struct config *config, struct zone_set **set, struct buf *n
 {
 	*set = NULL;
 	for (size_t i = 0; i < config->zone_count; i++) {
+		const char *name = config->zones[i].name;
 		struct zone_file file;
+		struct err why;
 		int result;
 
 		if (!*set)
 			*set = zone_set_new();
-		result = zone_setup_section(&config->zones[i], *set, &file, notes, err);
+		result = zone_setup_section(&config->zones[i], *set, &file, notes, &why);
 		zone_file_clear(&file);
 		if (result == -1) {
+			/* A file knows nothing of the section that names it. */
+			if (str_starts(why.text, "[zone "))
+				*err = why;
+			else
+				err_set(err, "[zone %s]: %s", name, why.text);
 			zone_set_free(set);
 			return -1;
 		}
