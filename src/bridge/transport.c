@@ -74,6 +74,7 @@ void transport_close(struct transport **t)
 		return;
 	if ((*t)->fd != -1)
 		close((*t)->fd);
+	lookup_end(&(*t)->lookup);
 	tlog_close(&(*t)->tlog);
 	free(*t);
 	*t = NULL;

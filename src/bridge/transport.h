@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "bridge/frame.h"
+#include "bridge/lookup.h"
 #include "bridge/tlog.h"
 
 #define TRANSPORT_SPEC_SIZE 256
@@ -54,6 +55,8 @@ struct transport {
 	char spec[TRANSPORT_SPEC_SIZE];
 	const struct transport_ops *ops;
 	char host[128], port[64]; /* serial: device and baud */
+	struct lookup *lookup;    /* of the host; NULL: none under way */
+	unsigned attempts;        /* to connect: of several addresses each gets its turn */
 	int fd;                   /* -1: down */
 	bool connecting, ever_up;
 	int64_t retry_at_ms, retry_wait_ms;

@@ -64,19 +64,52 @@ static int parse_connect(struct transport *t, const char *rest, struct err *err)
 	return parse_host_port(t, rest, false, err);
 }
 
+/* Puts the addresses in another order each time, for a refusal of the first comes
+ * later than connect() returns. */
+static struct addrinfo *rotate(struct addrinfo *found, unsigned times)
+{
+	unsigned n = 0;
+
+	for (struct addrinfo *a = found; a; a = a->ai_next)
+		n++;
+	for (times %= n; times > 0; times--) {
+		struct addrinfo *first = found, *last = found;
+
+		while (last->ai_next)
+			last = last->ai_next;
+		found = first->ai_next;
+		last->ai_next = first;
+		first->ai_next = NULL;
+	}
+	return found;
+}
+
+/* What is listened at is one's own name, and there at once. */
+static int find_addresses(struct transport *t, const struct addrinfo *hints, bool listens,
+    struct addrinfo **found, struct err *err)
+{
+	int failure;
+
+	if (!listens)
+		return lookup_addresses(&t->lookup, t->spec, t->host, t->port, hints, found, err);
+	failure = getaddrinfo(*t->host ? t->host : NULL, t->port, hints, found);
+	return failure ? err_set(err, "%s: the host is not found: %s", t->spec, gai_strerror(failure))
+		       : 0;
+}
+
 /* The first address that a socket of that type can use. */
 static int open_socket(struct transport *t, int type, bool listens, struct err *err)
 {
 	struct addrinfo hints = { .ai_socktype = type, .ai_family = AF_UNSPEC,
 		.ai_flags = AI_NUMERICSERV | (listens ? AI_PASSIVE : 0) };
 	struct addrinfo *found, *a;
-	int failure, size = RECEIVE_BUFFER, saved = 0;
+	int size = RECEIVE_BUFFER, saved = 0;
 
 	if (!*t->host)
 		hints.ai_family = AF_INET;
-	failure = getaddrinfo(*t->host ? t->host : NULL, t->port, &hints, &found);
-	if (failure)
-		return err_set(err, "%s: the host is not found: %s", t->spec, gai_strerror(failure));
+	if (find_addresses(t, &hints, listens, &found, err) == -1)
+		return -1;
+	found = rotate(found, t->attempts++);
 	for (a = found; a; a = a->ai_next) {
 		t->fd = socket(a->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, a->ai_protocol);
 		if (t->fd == -1)
