@@ -137,6 +137,18 @@ bool ingest_progress(struct daemon *d, const struct progress *cm)
 	return true;
 }
 
+/* An alarm of another daemon, kept under that one's name: what claims to be of
+ * this daemon would be taken up as its own after a restart. */
+static void log_alarm(struct daemon *d, const struct source *s, const struct alarm *al)
+{
+	struct alarm kept = *al;
+
+	if (!*kept.source)
+		str_copy(kept.source, sizeof(kept.source), s->name);
+	if (s->kind == KIND_DAEMON && strcmp(kept.source, d->config->name) != 0)
+		history_put_alarm(d->history, &kept, d->now_ms);
+}
+
 /* Everything but samples and heartbeats: believed if well-formed and of a
  * drone that is the source's. */
 static int ingest_other(struct daemon *d, struct source *s, struct link_message *m,
@@ -163,10 +175,7 @@ static int ingest_other(struct daemon *d, struct source *s, struct link_message 
 				return 0;
 			break;
 		case TOPIC_AL:
-			/* What claims to be of this daemon would be taken up as its own after a
-			 * restart. */
-			if (s->kind == KIND_DAEMON && *msg.al.source && strcmp(msg.al.source, d->config->name) != 0)
-				history_put_alarm(d->history, &msg.al, d->now_ms);
+			log_alarm(d, s, &msg.al);
 			relayed_take(d, s, &msg.al);
 			break;
 		case TOPIC_PL:

@@ -64,7 +64,8 @@ static void add_standing(struct alarm_view *v, const struct model *m)
 			.asks = alarm_unacked(al), .time_ms = since_of(al), .count = 1,
 			.unacked = alarm_unacked(al) };
 	}
-	qsort(v->rows, v->count, sizeof(*v->rows), compare);
+	if (v->count)
+		qsort(v->rows, v->count, sizeof(*v->rows), compare);
 }
 
 /* Alarms of a rule become one row, where the first of them is. */

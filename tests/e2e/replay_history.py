@@ -91,7 +91,8 @@ class _Maker:
         self.clocks = Clocks(place)
         self.clocks.move(real_ms=BEGIN_MS - int(time.time() * 1000))
         self.rec = Recorded(place + "/state/history")
-        self.src = FakeSource(place, name="harbour", drones=["A01", "A02", "B01"], boot=self.rec.boot,
+        # A daemon, for of others no alarm is kept.
+        self.src = FakeSource(place, name="harbour", kind="daemon", drones=["A01", "A02", "B01"], boot=self.rec.boot,
                               heartbeats=False)
         self.daemon = Daemon(place, sources=[self.src], state=place + "/state", **self.clocks.env)
         self.src.wait_subscribed()
