@@ -1,15 +1,14 @@
 /* Missions in files: what the two formats share. See mission_file.h. */
 #include "format/mission_file.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "format/text_file.h"
 
 int mission_file_add(struct mission_file *m, const struct waypoint *p, struct err *err)
 {
@@ -57,29 +56,17 @@ int mission_file_parse(const char *name, const char *text, size_t len, struct mi
 
 int mission_file_read(const char *path, struct mission_file *out, struct err *err)
 {
+	static const struct text_file_words words = {
+		.max = MISSION_FILE_MAX,
+		.remedy = "name a mission file, .plan or CSV",
+		.unfit = "is a directory; name a mission file in it",
+		.over = ", which no mission is",
+	};
 	struct buf text = BUF_INIT;
-	struct stat st;
-	char chunk[16384];
-	size_t n;
-	FILE *in;
-	int result = 0;
+	int result;
 
 	*out = (struct mission_file){ .notes = BUF_INIT };
-	in = fopen(path, "re");
-	if (!in)
-		return err_set(err, "%s: %s; name a mission file, .plan or CSV", path, strerror(errno));
-	/* A FIFO would wait for ever, a directory says nothing useful. */
-	if (fstat(fileno(in), &st) == 0 && S_ISDIR(st.st_mode))
-		result = err_set(err, "%s: is a directory; name a mission file in it", path);
-	while (result == 0 && (n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
-		buf_add(&text, chunk, n);
-		if (text.len > MISSION_FILE_MAX)
-			result = err_set(err, "%s: is over %u MiB, which no mission is", path,
-			    MISSION_FILE_MAX >> 20);
-	}
-	if (result == 0 && ferror(in))
-		result = err_set(err, "%s: cannot be read: %s", path, strerror(errno));
-	fclose(in);
+	result = text_file_read(path, &words, &text, err);
 	if (result == 0)
 		result = mission_file_parse(path, text.data ? text.data : "", text.len, out, err);
 	buf_free(&text);

@@ -2,14 +2,13 @@
 #include "format/zone_file.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "format/text_file.h"
 #include "format/zone_read.h"
 
 const char *const zone_format_names[ZONE_FORMAT_COUNT + 1] = { "GeoJSON", "QGroundControl plan", "KML",
@@ -104,29 +103,18 @@ int zone_file_parse(const char *name, const char *text, size_t len, struct zone_
 
 int zone_file_read(const char *path, struct zone_file *out, struct err *err)
 {
+	static const struct text_file_words words = {
+		.max = ZONE_FILE_MAX,
+		.plain_only = true,
+		.remedy = "name a file of zones",
+		.unfit = "is no plain file; name a file of zones",
+		.over = "; cut it to the region that is flown",
+	};
 	struct buf text = BUF_INIT;
-	struct stat st;
-	char chunk[16384];
-	size_t n;
-	FILE *in;
-	int result = 0;
+	int result;
 
 	*out = (struct zone_file){ .notes = BUF_INIT };
-	in = fopen(path, "re");
-	if (!in)
-		return err_set(err, "%s: %s; name a file of zones", path, strerror(errno));
-	/* A FIFO would wait for ever, a directory says nothing useful. */
-	if (fstat(fileno(in), &st) == 0 && !S_ISREG(st.st_mode))
-		result = err_set(err, "%s: is no plain file; name a file of zones", path);
-	while (result == 0 && (n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
-		buf_add(&text, chunk, n);
-		if (text.len > ZONE_FILE_MAX)
-			result = err_set(err, "%s: is over %u MiB; cut it to the region that is flown", path,
-			    ZONE_FILE_MAX >> 20);
-	}
-	if (result == 0 && ferror(in))
-		result = err_set(err, "%s: cannot be read: %s", path, strerror(errno));
-	fclose(in);
+	result = text_file_read(path, &words, &text, err);
 	if (result == 0)
 		result = zone_file_parse(path, text.data ? text.data : "", text.len, out, err);
 	buf_free(&text);
