@@ -1,0 +1,154 @@
+/* What is asked of the playhead: steps, leaps, pace, marks; and what it answers. */
+#include "app/screen_past.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define STEP_MAX 200000 /* updates looked at for the next sample of one drone */
+
+static int step(struct screen *s, int samples, struct err *err)
+{
+	struct screen_replay *rp = s->replay;
+	const struct ui_drone *d = ui_selected(&s->ui);
+	size_t only = d ? replay_find_drone(rp->past, d->id) : SIZE_MAX;
+	struct replay_update u;
+	int more = 1;
+
+	playhead_play(&rp->head, false);
+	for (int n = 0; n < STEP_MAX && more == 1; n++) {
+		more = samples > 0 ? replay_next(rp->past, INT64_MAX, &u, err)
+				   : replay_prev(rp->past, INT64_MIN, &u, err);
+		if (more == 1 && u.kind == REPLAY_SAMPLE && (only == SIZE_MAX || u.drone == only))
+			break;
+	}
+	if (more == -1)
+		return -1;
+	playhead_seek(&rp->head,
+	    more != 1 ? (samples > 0 ? rp->head.last_ms : rp->head.first_ms) : u.at_ms);
+	/* One at the same moment, or the one that has just not happened. */
+	if (replay_seek(rp->past, more == 1 && samples < 0 ? u.at_ms - 1 : rp->head.at_ms, err) == -1)
+		return -1;
+	playhead_seek(&rp->head, replay_position(rp->past));
+	if (past_take_lists(s, err) == -1)
+		return -1;
+	past_take_drones(s);
+	past_cut_trails(s);
+	return 0;
+}
+
+static int find_one(
+    struct screen *s, enum replay_target target, bool back, int64_t *at, bool *any, struct err *err)
+{
+	int64_t found;
+	int result = replay_find(s->replay->past, target, back, &found, err);
+
+	if (result == 1 && (!*any || (back ? found > *at : found < *at))) {
+		*at = found;
+		*any = true;
+	}
+	return result;
+}
+
+static int find(struct screen *s, const struct travel *t, struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum replay_target targets[2];
+		int count;
+	} rows[] = {
+		{ "event", { REPLAY_NEXT_EVENT, REPLAY_NEXT_ALARM }, 2 },
+		{ "alarm", { REPLAY_NEXT_ALARM }, 1 },
+		{ "command", { REPLAY_NEXT_COMMAND }, 1 },
+		{ "gap", { REPLAY_NEXT_GAP }, 1 },
+		{ "order", { REPLAY_NEXT_ORDER }, 1 },
+		{ "sample", { REPLAY_NEXT_SAMPLE }, 1 },
+	};
+	bool any = false;
+	int64_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(rows[i].name, t->target) != 0)
+			continue;
+		for (int k = 0; k < rows[i].count; k++) {
+			if (find_one(s, rows[i].targets[k], t->backward, &at, &any, err) == -1)
+				return -1;
+		}
+	}
+	if (!any)
+		return err_set(err, "there is no %s %s in what is recorded", t->target,
+		    t->backward ? "before this" : "after this");
+	playhead_seek(&s->replay->head, at);
+	return 0;
+}
+
+static void say_bounds(struct screen *s, int64_t wanted)
+{
+	const struct playhead *h = &s->replay->head;
+	char text[TIME_TEXT_SIZE];
+
+	if (wanted < h->first_ms || wanted > h->last_ms)
+		ui_say(&s->ui, ROLE_WARN, "what is recorded %s at %.19sZ",
+		    wanted < h->first_ms ? "begins" : "ends",
+		    time_format(wanted < h->first_ms ? h->first_ms : h->last_ms, text));
+}
+
+int past_go(struct screen *s, const struct travel *t, struct err *err)
+{
+	struct playhead *h = &s->replay->head;
+	int64_t to;
+
+	switch (t->verb) {
+	case TRAVEL_PLAY:
+		playhead_play(h, !h->playing);
+		break;
+	case TRAVEL_PAUSE:
+		playhead_play(h, false);
+		break;
+	case TRAVEL_STEP:
+		return step(s, (int)t->value, err);
+	case TRAVEL_BY:
+	case TRAVEL_TO:
+		to = t->verb == TRAVEL_BY ? h->at_ms + t->ms : t->ms;
+		playhead_seek(h, to);
+		say_bounds(s, to);
+		break;
+	case TRAVEL_PERCENT:
+		playhead_seek(h,
+		    h->first_ms + (int64_t)((double)(h->last_ms - h->first_ms) * t->value / 100));
+		break;
+	case TRAVEL_FIND:
+		return find(s, t, err);
+	case TRAVEL_PACE:
+		playhead_faster(h, t->value > 0);
+		break;
+	case TRAVEL_SPEED:
+		playhead_set_speed(h, t->value);
+		playhead_play(h, true);
+		break;
+	case TRAVEL_REVERSE:
+		playhead_reverse(h);
+		break;
+	case TRAVEL_MARK_IN:
+		playhead_mark_in(h, t->ms ? t->ms : h->at_ms);
+		break;
+	case TRAVEL_MARK_OUT:
+		playhead_mark_out(h, t->ms ? t->ms : h->at_ms);
+		break;
+	case TRAVEL_UNMARK:
+		playhead_clear_marks(h);
+		break;
+	case TRAVEL_LOOP:
+		h->loop = !h->loop;
+		ui_say(&s->ui, ROLE_TEXT, !h->loop ? "no loop" :
+		    h->mark_in == PLAYHEAD_NO_MARK || h->mark_out == PLAYHEAD_NO_MARK
+			? "loops over all there is; [ and ] mark less"
+			: "loops between the marks");
+		break;
+	case TRAVEL_LIVE:
+	case TRAVEL_ENTER:
+		break;
+	}
+	return 0;
+}
