@@ -220,31 +220,48 @@ static void note_uses(struct rule *r)
 	}
 }
 
-static int read_rule(struct rule *r, const struct rule_words *w, struct err *err)
+/* *word is the one being read: the one that is wrong where this fails. */
+static int read_words(struct rule *r, const struct rule_words *w, const char **word, struct err *err)
+{
+	struct err why;
+
+	*word = "when";
+	if (!w->when || !*w->when)
+		return err_set(err, "when: nothing is said; no rule of that name is built in");
+	if (condition_parse(&r->when, w->when, &why) == -1)
+		return err_set(err, "when: %s", why.text);
+	*word = "clear";
+	if (read_clear(r, w->clear ? w->clear : "", err) == -1)
+		return -1;
+	*word = "level";
+	if (read_level(r, w->level && *w->level ? w->level : "warning", err) == -1)
+		return -1;
+	*word = "for";
+	if (read_hold(r, w->hold ? w->hold : "", err) == -1)
+		return -1;
+	*word = "text";
+	if (read_text(r, w->text && *w->text ? w->text : w->when, err) == -1)
+		return -1;
+	note_uses(r);
+	*word = "only";
+	if (read_only(r, w->only ? w->only : "", err) == -1)
+		return -1;
+	*word = "for";
+	if (r->hold_samples && r->of != OF_DRONE)
+		return err_set(err, "for: a count is of a drone's samples, and this rule is about none; "
+		    "say a time");
+	return 0;
+}
+
+static int read_rule(struct rule *r, const struct rule_words *w, const char **word, struct err *err)
 {
 	struct err why;
 
 	memset(r, 0, sizeof(*r));
 	str_copy(r->name, sizeof(r->name), w->name);
 	r->latch = w->latch == 1;
-	if (!w->when || !*w->when)
-		return err_set(err,
-		    "alarm %s: when: nothing is said; no rule of that name is built in", w->name);
-	if (condition_parse(&r->when, w->when, &why) == -1)
-		return err_set(err, "alarm %s: when: %s", w->name, why.text);
-	if (read_clear(r, w->clear ? w->clear : "", &why) == -1 ||
-	    read_level(r, w->level && *w->level ? w->level : "warning", &why) == -1 ||
-	    read_hold(r, w->hold ? w->hold : "", &why) == -1 ||
-	    read_text(r, w->text && *w->text ? w->text : w->when, &why) == -1)
+	if (read_words(r, w, word, &why) == -1)
 		return err_set(err, "alarm %s: %s", w->name, why.text);
-	note_uses(r);
-	if (read_only(r, w->only ? w->only : "", &why) == -1)
-		return err_set(err, "alarm %s: %s", w->name, why.text);
-	if (r->hold_samples && r->of != OF_DRONE)
-		return err_set(err,
-		    "alarm %s: for: a count is of a drone's samples, and this rule is about "
-		    "none; say a time",
-		    w->name);
 	return 0;
 }
 
@@ -269,6 +286,7 @@ int rule_set_build(struct rule_set *set, const struct rule_words *own, size_t n,
 {
 	struct rule_words *all = NULL;
 	size_t count = 0, cap = 0, at;
+	const char *word = NULL, *wrong = "";
 	int ret = 0;
 
 	memset(set, 0, sizeof(*set));
@@ -290,6 +308,8 @@ int rule_set_build(struct rule_set *set, const struct rule_words *own, size_t n,
 	for (size_t i = 0; i < count && ret == 0; i++) {
 		if (all[i].off)
 			continue;
+		word = NULL;
+		wrong = all[i].name;
 		if (set->count == RULES_MAX) {
 			ret =
 			    err_set(err, "alarm %s: there are more than %d rules; switch some off",
@@ -299,13 +319,16 @@ int rule_set_build(struct rule_set *set, const struct rule_words *own, size_t n,
 			    "alarm \"%.40s\": a name is 1 to %d letters, digits, - and _",
 			    all[i].name, ID_MAX);
 		} else {
-			ret = read_rule(&set->rules[set->count], &all[i], err);
+			ret = read_rule(&set->rules[set->count], &all[i], &word, err);
 			set->count++;
 		}
 	}
 	free(all);
-	if (ret == -1)
+	if (ret == -1) {
 		rule_set_clear(set);
+		str_copy(set->wrong, sizeof(set->wrong), wrong);
+		set->wrong_word = word;
+	}
 	return ret;
 }
 

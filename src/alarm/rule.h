@@ -68,10 +68,14 @@ struct rule {
 struct rule_set {
 	struct rule *rules; /* owned */
 	size_t count;
+	/* Of a set that could not be built: the rule, and which of its words, by its name
+	 * in the configuration; NULL: none of them. */
+	char wrong[NAME_SIZE];
+	const char *wrong_word;
 };
 
 /* Built-in rules and the given ones over and after them: 0, or -1 with a
- * sentence that names rule and word. */
+ * sentence that names rule and word, and both in set. */
 int rule_set_build(struct rule_set *set, const struct rule_words *own, size_t n, struct err *err);
 void rule_set_clear(struct rule_set *set);
 /* NULL where there is none. */

@@ -35,7 +35,8 @@ int alarm_setup_rules(const struct config *config, struct rule_set *rules, struc
 	}
 	ret = rule_set_build(rules, own, config->alarm_count, &why);
 	if (ret == -1)
-		err_set(err, "%s%s%s", config->path, *config->path ? ": " : "", why.text);
+		err_set(err, "%s: %s", config_where(config, "alarm", rules->wrong, rules->wrong_word),
+		    why.text);
 	free(own);
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include "alarm/rule.h"
 #include "config/config.h"
 
-/* 0, or -1 with a sentence that names section and word. */
+/* 0, or -1 with a sentence that names file, line, section and word. */
 int alarm_setup_rules(const struct config *config, struct rule_set *rules, struct err *err);
 
 #endif

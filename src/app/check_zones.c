@@ -76,14 +76,15 @@ static void tell_notes(const struct report *r, const struct buf *notes)
 		say(r, true, "note: and more of that");
 }
 
-static void check_section(const struct config_zone *z, const struct report *r, int64_t now_ms)
+static void check_section(const struct config *config, const struct config_zone *z,
+    const struct report *r, int64_t now_ms)
 {
 	struct zone_set *set = zone_set_new();
 	struct buf notes = BUF_INIT;
 	struct zone_file file;
 	struct err err;
 
-	if (zone_setup_section(z, set, &file, &notes, &err) == -1) {
+	if (zone_setup_section(config, z, set, &file, &notes, &err) == -1) {
 		say(r, false, "%s", err.text);
 	} else {
 		if (*z->file)
@@ -107,7 +108,7 @@ void check_zones(const struct config *config, int64_t now_ms, check_line *line, 
 
 	for (size_t i = 0; i < config->zone_count; i++) {
 		snprintf(r.what, sizeof(r.what), "zone %s", config->zones[i].name);
-		check_section(&config->zones[i], &r, now_ms);
+		check_section(config, &config->zones[i], &r, now_ms);
 	}
 	snprintf(r.what, sizeof(r.what), "zones");
 	if (config->zone_count > ZONE_SECTIONS_MAX)

@@ -18,6 +18,7 @@
 #include "app/commands.h"
 #include "app/daemon.h"
 #include "app/map_layers.h"
+#include "app/notify.h"
 #include "app/process.h"
 #include "base/clock.h"
 #include "format/table.h"
@@ -323,6 +324,21 @@ static void check_rules(struct check *c)
 	rule_set_clear(&rules);
 }
 
+static void check_hook(struct check *c)
+{
+	const struct config *config = &c->app->config;
+	struct err err;
+
+	if (!*config->notify_run)
+		return;
+	if (notify_check(config->notify_run, &err) == -1)
+		line(c, false, "notify", "%s: [notify] run: %s",
+		    config_where(config, "notify", "", "run"), err.text);
+	else
+		line(c, true, "notify", "%s, at each alarm that is %s or more", config->notify_run,
+		    config->notify_level);
+}
+
 /* Reads every layer that the configuration names. */
 static void check_layers(struct check *c)
 {
@@ -372,6 +388,7 @@ int cmd_check(struct app *app)
 		check_directory(&c, "history", app->config.history_dir);
 		check_daemon(&c);
 		check_rules(&c);
+		check_hook(&c);
 		check_zones(&app->config, clock_wall_ms(), zone_line, &c);
 		if (app->config.source_count == 0)
 			line(&c, false, "sources",

@@ -21,6 +21,15 @@ static void announce(const struct daemon *d)
 		log_warning("no source is configured: add [source NAME] to odyssey.conf, or --source");
 }
 
+/* A daemon in the background tells its log and its clients, not who started it. */
+static void warn_of_hook(const struct config *c)
+{
+	struct err err;
+
+	if (notify_check(c->notify_run, &err) == -1)
+		log_warning("%s: [notify] run: %s", config_where(c, "notify", "", "run"), err.text);
+}
+
 static int run(struct app *app, struct process_background *bg, struct err *err)
 {
 	struct daemon d = { 0 };
@@ -59,6 +68,8 @@ int cmd_daemon(struct app *app)
 	snprintf(log_path, sizeof(log_path), "%s/daemon.log", app->config.state_dir);
 	if (daemon_check(&app->config, &err) == -1 || alarms_check(&app->config, &err) == -1)
 		return app_usage_error("daemon", &err);
+	if (detach)
+		warn_of_hook(&app->config);
 	if (process_make_dir(app->config.state_dir, &err) == -1 ||
 	    (detach && process_detach(log_path, &bg, &err) == -1))
 		return app_failure("daemon", &err);

@@ -65,15 +65,12 @@ int alarms_check(const struct config *c, struct err *err)
 	struct buf notes = BUF_INIT;
 	struct zone_set *zones = NULL;
 	struct rule_set rules;
-	struct err why;
 	int result = alarm_setup_rules(c, &rules, err);
 
 	if (result == -1)
 		return -1;
 	rule_set_clear(&rules);
-	result = zone_setup(c, &zones, &notes, &why);
-	if (result == -1)
-		err_set(err, "%s%s%s", c->path, *c->path ? ": " : "", why.text);
+	result = zone_setup(c, &zones, &notes, err);
 	zone_set_free(&zones);
 	buf_free(&notes);
 	return result;
@@ -91,6 +88,7 @@ int alarms_open(struct daemon *d, struct err *err)
 		.timeout_ms = (int64_t)(c->notify_timeout_s * 1000),
 		.at_once = (size_t)c->notify_at_once,
 		.per_minute = c->notify_per_minute,
+		.where = config_where(c, "notify", "", "run"),
 	};
 	struct rule_set rules;
 

@@ -44,6 +44,7 @@ struct notify {
 	struct notify_counts counts;
 
 	/* Trouble not told yet. */
+	struct err missing; /* "": it could be run at the start */
 	char what[TEXT_SIZE / 2];
 	uint64_t failed_untold, dropped_untold;
 	int64_t said_ms;
@@ -63,6 +64,8 @@ struct notify *notify_new(const struct notify_options *options)
 	if (n->options.at_once > NOTIFY_AT_ONCE_MAX)
 		n->options.at_once = NOTIFY_AT_ONCE_MAX;
 	n->tokens = n->options.per_minute;
+	if (notify_check(n->options.run, &n->missing) == 0)
+		n->missing.text[0] = '\0';
 	return n;
 }
 
@@ -329,6 +332,15 @@ bool notify_trouble(struct notify *n, int64_t now_mono_ms, char text[TEXT_SIZE])
 {
 	int at;
 
+	if (n && *n->missing.text) {
+		const char *where = n->options.where ? n->options.where : "";
+		struct err said;
+
+		err_set(&said, "%s%s[notify] run: %s", where, *where ? ": " : "", n->missing.text);
+		str_copy(text, TEXT_SIZE, said.text);
+		n->missing.text[0] = '\0';
+		return true;
+	}
 	if (!n || (!n->failed_untold && !n->dropped_untold) ||
 	    (n->said && now_mono_ms - n->said_ms < NOTIFY_SAY_EVERY_MS))
 		return false;

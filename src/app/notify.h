@@ -15,6 +15,9 @@
  * Nothing here waits. Runs at once and runs a minute are bounded, and so is what
  * waits for them: the most important first, then the oldest; where the queue is
  * full the least important gives way and is counted.
+ *
+ * A program that is not there is trouble from the start, not at the first alarm;
+ * it is tried all the same, for it may come.
  */
 #ifndef APP_NOTIFY_H
 #define APP_NOTIFY_H
@@ -23,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "proto/messages.h"
 
 #define NOTIFY_QUEUE_MAX 256
@@ -37,7 +41,12 @@ struct notify_options {
 	int64_t timeout_ms;
 	size_t at_once;    /* 1 to NOTIFY_AT_ONCE_MAX */
 	double per_minute; /* runs begun; 0: without limit */
+	const char *where; /* that run was said, for a sentence; NULL: nowhere */
 };
+
+/* Whether run could be run now: 0, or -1 with a sentence that names it and the
+ * remedy. "" is nothing to run, and right. */
+int notify_check(const char *run, struct err *err);
 
 struct notify;
 

@@ -6,15 +6,14 @@
 
 #include "base/str.h"
 
-static int height(const struct config_zone *z, const char *key, const char *text, struct zone_height *h,
-    struct err *err)
+static int height(const char *key, const char *text, struct zone_height *h, struct err *err)
 {
 	struct err why;
 
 	*h = ZONE_NO_HEIGHT;
 	if (!*text || zone_height_parse(text, 1, ABOVE_HOME, h, &why) == 0)
 		return 0;
-	return err_set(err, "[zone %s]: %s: %s", z->name, key, why.text);
+	return err_set(err, "%s: %s", key, why.text);
 }
 
 static enum zone_kind kind(const char *word)
@@ -26,22 +25,26 @@ static enum zone_kind kind(const char *word)
 	return ZONE_UNSAID;
 }
 
-int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct zone_file *file,
-    struct buf *notes, struct err *err)
+/* *key is what is being read: what is wrong where this fails. */
+static int add_section(const struct config_zone *z, struct zone_set *set, struct zone_file *file,
+    struct buf *notes, const char **key, struct err *err)
 {
 	struct zone_section section = { .kind = kind(z->kind) };
 
-	*file = (struct zone_file){ .notes = BUF_INIT };
 	str_copy(section.name, sizeof(section.name), z->name);
 	str_copy(section.drones, sizeof(section.drones), z->drones);
-	if (height(z, "floor", z->floor, &section.floor, err) == -1 ||
-	    height(z, "ceiling", z->ceiling, &section.ceiling, err) == -1)
+	*key = "floor";
+	if (height(*key, z->floor, &section.floor, err) == -1)
 		return -1;
+	*key = "ceiling";
+	if (height(*key, z->ceiling, &section.ceiling, err) == -1)
+		return -1;
+	*key = NULL;
 	if (!*z->file && isnan(section.ceiling.m))
-		return err_set(err, "[zone %s]: names neither a file nor a ceiling; say file = ... or ceiling = 120",
-		    z->name);
+		return err_set(err, "names neither a file nor a ceiling; say file = ... or ceiling = 120");
 	if (!*z->file)
 		section.kind = ZONE_CEILING;
+	*key = *z->file ? "file" : "ceiling";
 	if (*z->file && zone_file_read(z->file, file, err) == -1)
 		return -1;
 	/* What the section says counts more than the file. */
@@ -52,25 +55,31 @@ int zone_setup_section(const struct config_zone *z, struct zone_set *set, struct
 	return zone_set_add(set, &section, file->zones, file->count, notes, err);
 }
 
+int zone_setup_section(const struct config *config, const struct config_zone *z,
+    struct zone_set *set, struct zone_file *file, struct buf *notes, struct err *err)
+{
+	const char *key = NULL;
+	struct err why;
+
+	*file = (struct zone_file){ .notes = BUF_INIT };
+	if (add_section(z, set, file, notes, &key, &why) == 0)
+		return 0;
+	return err_set(err, "%s: [zone %s]: %s", config_where(config, "zone", z->name, key), z->name,
+	    why.text);
+}
+
 int zone_setup(const struct config *config, struct zone_set **set, struct buf *notes, struct err *err)
 {
 	*set = NULL;
 	for (size_t i = 0; i < config->zone_count; i++) {
-		const char *name = config->zones[i].name;
 		struct zone_file file;
-		struct err why;
 		int result;
 
 		if (!*set)
 			*set = zone_set_new();
-		result = zone_setup_section(&config->zones[i], *set, &file, notes, &why);
+		result = zone_setup_section(config, &config->zones[i], *set, &file, notes, err);
 		zone_file_clear(&file);
 		if (result == -1) {
-			/* A file knows nothing of the section that names it. */
-			if (str_starts(why.text, "[zone "))
-				*err = why;
-			else
-				err_set(err, "[zone %s]: %s", name, why.text);
 			zone_set_free(set);
 			return -1;
 		}

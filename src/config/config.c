@@ -122,6 +122,7 @@ void config_clear(struct config *config)
 	free(config->alarms);
 	free(config->zones);
 	free(config->layers);
+	config_places_clear(config);
 	memset(config, 0, sizeof(*config));
 }
 
@@ -222,6 +223,7 @@ int config_set(struct config *config, const char *section, const char *key, cons
 			continue;
 		if (desc->a)
 			base = list_row(config, desc, name);
+		config_place_note(config, o, name, where);
 		return set_option(o, base, value, where, err);
 	}
 	return unknown_option(kind, key, where, err);
@@ -269,7 +271,7 @@ static int check_needed(const struct config *config, const struct option_desc *o
 	for (size_t i = 0; (row = config_row(config, section, i)) != NULL; i++) {
 		if (!row[o->offset])
 			return err_set(err, "%s: [%s %s] needs a %s, as in %s = %s",
-			    *config->path ? config->path : "configuration", o->section, row, o->key,
+			    config_where(config, o->section, row, NULL), o->section, row, o->key,
 			    o->key, o->needed);
 	}
 	return 0;

@@ -103,6 +103,10 @@ struct config {
 	char bridge_signing_key[CONFIG_PATH_SIZE], bridge_tlog_dir[CONFIG_PATH_SIZE];
 
 	char log_level[16];
+
+	/* Where each was said; owned. */
+	struct config_place *places;
+	size_t place_count, place_cap;
 };
 
 enum option_type {
@@ -155,6 +159,17 @@ void config_clear(struct config *config);
 /* Sets one option from text. where is named in the sentence. */
 int config_set(struct config *config, const char *section, const char *key, const char *value,
     const char *where, struct err *err);
+
+/* Where an option was said last: "odyssey.conf:12", or the variable or flag that
+ * said it. key NULL, or never said: where the section, of that name ("" for one
+ * that has none), says its first. A section never said: the file, or
+ * "configuration". Valid until the next set. */
+const char *config_where(const struct config *config, const char *section, const char *name,
+    const char *key);
+/* What config_set() notes for it. */
+void config_place_note(struct config *config, const struct option_desc *option, const char *name,
+    const char *where);
+void config_places_clear(struct config *config);
 
 /* Reads a file over what is there. */
 int config_read_file(struct config *config, const char *path, struct err *err);

@@ -208,16 +208,22 @@ def test_an_id_of_another_daemon_hides_none_of_ours(fake, daemon, watch):
 
 # --- what cannot be watched ---
 
-@pytest.mark.parametrize("text, want", [
-    ("[alarm battery-low]\nclear = 5\n", ("battery-low", "clear", "15")),
-    ("[alarm clock-skew]\nclear = 3\n", ("clock-skew", "clear", "2")),
-    ("[alarm x]\nwhen = battery <\n", ("x", "when", "column 10")),
-    ("[zone z]\nceiling = high\n", ("[zone z]", "ceiling", "high")),
-    ("[zone z]\nfile = none.geojson\n", ("[zone z]", "none.geojson")),
+@pytest.mark.parametrize("text, line, want", [
+    ("[alarm battery-low]\nclear = 5\n", 2, ("battery-low", "clear", "15")),
+    ("[alarm clock-skew]\non = yes\nclear = 3\n", 3, ("clock-skew", "clear", "2")),
+    ("# mine\n[alarm x]\nlevel = watch\nwhen = battery <\n", 4, ("x", "when", "column 10")),
+    ("[alarm x]\nlevel = watch\n", 2, ("x", "when: nothing is said")),
+    ("[alarm battery-low]\nfor = ever\n", 2, ("battery-low", "for", "ever")),
+    ("[alarm battery-low]\nlevel = watch\nonly = in_air\ntext = {bat}\n", 4, ("battery-low", "text", "{bat}")),
+    ("[zone z]\nkind = in\nceiling = high\n", 3, ("[zone z]", "ceiling", "high")),
+    ("[zone z]\nkind = in\n", 2, ("[zone z]", "names neither a file nor a ceiling")),
+    ("[zone z]\nkind = in\nfile = none.geojson\n", 3, ("[zone z]", "none.geojson")),
 ])
-def test_it_is_one_sentence(place, text, want):
+def test_it_is_one_sentence(place, text, line, want):
     path = config(place, text)
     code, _, err = run([ODYSSEY, "daemon", "--config", path, "--state", place + "/s", "--feed",
                         "ipc://%s/f" % place, "--control", "ipc://%s/c" % place], place)
-    assert code == 2 and path in err and err.count("\n") == 1
+    assert code == 2 and "%s:%d: " % (path, line) in err and err.count("\n") == 1
     assert [w for w in want if w not in err] == []
+    code, out, _ = run([ODYSSEY, "check", "--config", path, "--state", place + "/s"], place)
+    assert code == 1 and [w for w in (*want, "%s:%d: " % (path, line)) if w not in out] == []

@@ -2,11 +2,13 @@
 import json
 import os
 import pathlib
+import re
 import time
 
 import pytest
 
 from alarm_helpers import flying, low, no_plan, standing, wait_told
+from programs import ODYSSEY, run
 from wire import wait_for
 
 
@@ -105,17 +107,38 @@ def test_a_hook_that_fails_is_an_event_and_no_more(hooked, script, more, text):
 
 
 def test_no_such_program(place, fake, daemon, watch):
+    """It is said before there is any alarm, and again where one could not be told."""
     src = fake()
     src.on_any = no_plan
     conf = pathlib.Path(place, "hooks.conf")
-    conf.write_text("[notify]\nrun = %s/nothing\n" % place)
+    conf.write_text("[notify]\nlevel = watch\nrun = %s/nothing\n" % place)
+    missing = "%s:3: [notify] run: %s/nothing is not there; put it there, or name another" % (conf, place)
+    code, out, _ = run([ODYSSEY, "check", "--config", conf, "--state", place + "/s"], place)
+    assert code == 1 and "wrong  notify: " + missing + "\n" in out
     d = daemon("--config", conf, sources=[src])
+    d.wait_log(re.escape("warning " + missing))
     w = watch(d)
     d.wait_up(src)
     low(src)
     wait_told(w, ["raised"])
     wait_for(lambda: said(w), "the event")
     assert "it cannot be run: No such file or directory" in said(w)[0]
+    assert d.log.count(missing) == 1
+
+
+def test_a_program_that_may_not_be_run_is_said_in_the_background_too(place):
+    conf, hook = pathlib.Path(place, "hooks.conf"), pathlib.Path(place, "hook")
+    hook.write_text("#!/bin/sh\n")
+    hook.chmod(0o600)
+    conf.write_text("[notify]\nrun = %s\n" % hook)
+    args = ["--config", conf, "--state", place + "/s"]
+    code, _, err = run([ODYSSEY, "daemon", "--detach", "--feed", "ipc://%s/f" % place, "--control",
+                        "ipc://%s/c" % place, *args], place)
+    assert code == 0 and "%s:2: [notify] run: %s may not be executed; chmod +x it" % (conf, hook) in err
+    assert run([ODYSSEY, "stop", *args], place)[0] == 0
+    hook.chmod(0o700)
+    assert "ok     notify: %s, at each alarm that is warning or more" % hook in \
+        run([ODYSSEY, "check", *args], place)[1]
 
 
 def test_a_flood_is_bounded(place, hooked):

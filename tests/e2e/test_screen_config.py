@@ -143,7 +143,7 @@ def test_zones_are_on_the_map(tmp_path, source):
         assert len(braille) > 20
     config = configured(tmp_path, f"[zone field]\nfile = {tmp_path}/none.geojson\nkind = in\n")
     with Terminal(tmp_path, *config, *connect(source)) as t:
-        t.wait_for("4 ok", "none.geojson")
+        t.wait_for("4 ok", "no zones: ", "odyssey.conf:", ": [zone field]: ")
 
 
 def test_two_screens_see_each_others_commands(tmp_path, source):

@@ -56,7 +56,7 @@ def test_a_plain_ceiling_and_times(tmp_path, fleet):
     path.write_text("[zone low]\nceiling = 120\n[zone none]\nkind = out\n")
     out = run(tmp_path, "check", "--config", path, "--state", tmp_path / "s").stdout
     assert "ok     zone low: (no name): stay below, 120 m above home, everywhere\n" in out
-    assert "wrong  zone none: [zone none]: names neither a file nor a ceiling" in out
+    assert f"wrong  zone none: {path}:4: [zone none]: names neither a file nor a ceiling" in out
     path.write_text("[zone low]\nceiling = 120\n")
     out = send(tmp_path, fleet, path, "D01", "goto", "48", "11", "150")
     assert out.returncode == 2 and "it is 30 m above the ceiling of zone low" in out.stderr

@@ -57,7 +57,7 @@ static void test_sentences(void **state)
 		{ "an alarm without a name", "[alarm]\nlevel = watch\n", ":2: an alarm needs a name, as in [alarm battery_low]" },
 		{ "a zone's name", "[zone a b]\nfile = x\n", ":2: a zone's name must be 1 to 32" },
 		{ "a level that is none", "[alarm a]\nlevel = loud\n", ":2: level must be one of watch|warning|critical" },
-		{ "a layer without a file", "[layer l]\nkind = land\n", "[layer l] needs a file" },
+		{ "a layer without a file", "\n[layer l]\nkind = land\n", ":3: [layer l] needs a file" },
 		{ "number out of range", "[fleet]\nstale_s = 99999\n", ":2: stale_s must be a number within 0.5 to 3600 s" },
 		{ "no number", "[fleet]\nstale_s = soon\n", "\"soon\" is not" },
 		{ "not a number at all", "[fleet]\nstale_s = nan\n", "\"nan\" is not" },
@@ -88,6 +88,43 @@ static void test_sentences(void **state)
 			fail_msg("%s: wanted \"%s\", got \"%s\"", cases[i].legend, cases[i].want, err.text);
 		config_clear(&c);
 	}
+	unlink(path);
+}
+
+static void test_where_it_was_said(void **state)
+{
+	static const struct {
+		const char *legend, *section, *name, *key, *want;
+	} cases[] = {
+		{ "a line", "alarm", "a", "level", ":3" },
+		{ "said twice: the later", "alarm", "a", "text", ":10" },
+		{ "a key not said: the section's first", "alarm", "a", "when", ":3" },
+		{ "no key", "alarm", "b", NULL, ":6" },
+		{ "another section's", "fleet", "", "stale_s", ":8" },
+		{ "the environment's", "fleet", "", "lost_s", "ODYSSEY_FLEET_LOST_S" },
+		{ "a section not said: the file", "zone", "a", "file", "" },
+	};
+	char path[] = "/tmp/odyssey-test-XXXXXX";
+	struct config c;
+	struct err err;
+
+	(void)state;
+	close(mkstemp(path));
+	write_file(path, "\n[alarm a]\nlevel = watch\ntext = x\n[alarm b]\non = no\n"
+			 "[fleet]\nstale_s = 3\n[alarm a]\ntext = y\n");
+	config_init(&c);
+	assert_string_equal(config_where(&c, "fleet", "", "stale_s"), "configuration");
+	setenv("ODYSSEY_FLEET_LOST_S", "12", 1);
+	assert_int_equal(config_load(&c, path, &err, &err), 0);
+	unsetenv("ODYSSEY_FLEET_LOST_S");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *where = config_where(&c, cases[i].section, cases[i].name, cases[i].key);
+		char want[96];
+
+		snprintf(want, sizeof(want), "%s%s", *cases[i].want == 'O' ? "" : path, cases[i].want);
+		CHECK(cases[i].legend, strcmp(where, want) == 0);
+	}
+	config_clear(&c);
 	unlink(path);
 }
 
@@ -305,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_sentences),
+		cmocka_unit_test(test_where_it_was_said),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_named_sections),
 		cmocka_unit_test(test_environment_and_safety),

@@ -194,6 +194,7 @@ static void test_failures_are_said(void **state)
 
 		write_script(cases[i].body ? cases[i].body : "");
 		n = make((struct notify_options){ .run = cases[i].run, .timeout_ms = cases[i].timeout_ms });
+		notify_trouble(n, 0, text); /* what is seen at the start */
 		put(n, "a", LEVEL_CRITICAL);
 		CHECK(cases[i].legend, turn(n));
 		now = clock_mono_ms();
@@ -209,6 +210,60 @@ static void test_failures_are_said(void **state)
 		CHECK(cases[i].legend, strstr(text, "has failed 2 times, the last time: "));
 		notify_free(&n);
 		no_zombie();
+	}
+}
+
+/* What is found before anything runs: by odyssey check, and at the start. */
+static void test_it_is_looked_at_first(void **state)
+{
+	static const struct {
+		const char *legend, *run; /* NULL: the script */
+		int mode;
+		const char *head, *want; /* want NULL: it is right */
+	} cases[] = {
+		{ "nothing to run", "", 0, NULL, NULL },
+		{ "a script", NULL, 0700, "#!/bin/sh\n", NULL },
+		{ "a script, blanks and an argument", NULL, 0700, "#! \t/bin/sh -e\n", NULL },
+		{ "no script at all", NULL, 0700, "", NULL },
+		{ "in PATH", "true", 0, NULL, NULL },
+		{ "not in PATH", "odyssey-no-such-hook", 0, NULL,
+		    "there is no program odyssey-no-such-hook in PATH; name it with its directory" },
+		{ "not there", "/nonexistent/hook", 0, NULL,
+		    "/nonexistent/hook is not there; put it there, or name another" },
+		{ "below a file", "/etc/passwd/hook", 0, NULL, "/etc/passwd/hook: Not a directory; mend that" },
+		{ "a directory", "/etc/", 0, NULL, "/etc/ is a directory and no program; name one" },
+		{ "a device", "/dev/null", 0, NULL, "/dev/null is no plain file and no program" },
+		{ "not executable", NULL, 0600, "#!/bin/sh\n", "/hook may not be executed; chmod +x it" },
+		{ "its interpreter is not there", NULL, 0700, "#!/nonexistent/sh -e\n",
+		    "/hook is to be run by /nonexistent/sh, as its first line says, and that is not there" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *run = cases[i].run ? cases[i].run : script;
+		struct notify_options o = { .run = run, .level = LEVEL_WATCH, .at_once = 1, .where = "a.conf:7" };
+		struct err err = { "" };
+		struct notify *n;
+		char text[TEXT_SIZE];
+
+		if (!cases[i].run) {
+			FILE *f = fopen(script, "w");
+
+			assert_non_null(f);
+			fputs(cases[i].head, f);
+			fclose(f);
+			assert_int_equal(chmod(script, (mode_t)cases[i].mode), 0);
+		}
+		CHECK(cases[i].legend, notify_check(run, &err) == (cases[i].want ? -1 : 0));
+		if (cases[i].want && !strstr(err.text, cases[i].want))
+			fail_msg("%s: %s", cases[i].legend, err.text);
+		/* Said at the start, once, and where it was configured. */
+		n = notify_new(&o);
+		CHECK(cases[i].legend, notify_trouble(n, 5, text) == !!cases[i].want);
+		if (cases[i].want && (!str_starts(text, "a.conf:7: [notify] run: ") || !strstr(text, cases[i].want)))
+			fail_msg("%s: %s", cases[i].legend, text);
+		CHECK(cases[i].legend, !notify_trouble(n, 5, text));
+		notify_free(&n);
 	}
 }
 
@@ -269,7 +324,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_nothing_to_run), TEST(test_what_it_is_given), TEST(test_levels),
-		TEST(test_failures_are_said), TEST(test_bounds), TEST(test_rate),
+		TEST(test_failures_are_said),
+		TEST(test_it_is_looked_at_first), TEST(test_bounds), TEST(test_rate),
 	};
 
 	return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
