@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/hook_warden.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -24,11 +25,13 @@
 struct waiting {
 	int level;
 	uint64_t order;
+	char id[COMMAND_ID_SIZE]; /* the alarm's */
 	char *json; /* owned */
 };
 
 struct running {
 	pid_t pid;
+	char id[COMMAND_ID_SIZE];
 	int64_t until_ms; /* of the next signal */
 	bool termed;
 };
@@ -42,6 +45,7 @@ struct notify {
 	double tokens; /* runs that may be begun now */
 	int64_t tokens_ms;
 	struct notify_counts counts;
+	struct hook_warden warden;
 
 	/* Trouble not told yet. */
 	struct err missing; /* "": it could be run at the start */
@@ -66,6 +70,7 @@ struct notify *notify_new(const struct notify_options *options)
 	n->tokens = n->options.per_minute;
 	if (notify_check(n->options.run, &n->missing) == 0)
 		n->missing.text[0] = '\0';
+	hook_warden_start(&n->warden, n->options.at_once, NOTIFY_GRACE_MS);
 	return n;
 }
 
@@ -129,9 +134,10 @@ void notify_put(struct notify *n, const struct alarm *al)
 		}
 		make_room(n);
 	}
-	n->queue[n->queued++] = (struct waiting){
+	n->queue[n->queued] = (struct waiting){
 		.level = al->level, .order = n->order++, .json = as_json(al),
 	};
+	str_copy(n->queue[n->queued++].id, COMMAND_ID_SIZE, al->id);
 }
 
 /* ---- runs ---- */
@@ -221,10 +227,10 @@ static int spawn(const char *path, int fd, pid_t *pid)
 	return rc;
 }
 
-static void start(struct notify *n, struct running *r, const char *json, int64_t now_mono_ms)
+static void start(struct notify *n, struct running *r, const struct waiting *w, int64_t now_mono_ms)
 {
 	char what[sizeof(n->what)];
-	int fd = input(json), rc = fd == -1 ? errno : spawn(n->options.run, fd, &r->pid);
+	int fd = input(w->json), rc = fd == -1 ? errno : spawn(n->options.run, fd, &r->pid);
 
 	if (fd != -1)
 		close(fd);
@@ -234,10 +240,20 @@ static void start(struct notify *n, struct running *r, const char *json, int64_t
 		failed(n, what);
 		return;
 	}
+	hook_warden_begun(&n->warden, r->pid);
 	n->counts.started++;
 	n->counts.running++;
+	str_copy(r->id, sizeof(r->id), w->id);
 	r->termed = false;
 	r->until_ms = now_mono_ms + n->options.timeout_ms;
+}
+
+/* Its place is free. */
+static void over(struct notify *n, struct running *r)
+{
+	hook_warden_ended(&n->warden, r->pid);
+	r->pid = 0;
+	n->counts.running--;
 }
 
 static void ended(struct notify *n, struct running *r, int status)
@@ -257,8 +273,7 @@ static void ended(struct notify *n, struct running *r, int status)
 		snprintf(what, sizeof(what), "it ended with %d", WEXITSTATUS(status));
 		failed(n, what);
 	}
-	r->pid = 0;
-	n->counts.running--;
+	over(n, r);
 }
 
 static void look(struct notify *n, struct running *r, int64_t now_mono_ms)
@@ -271,8 +286,7 @@ static void look(struct notify *n, struct running *r, int64_t now_mono_ms)
 		return;
 	}
 	if (pid == -1 && errno == ECHILD) { /* somebody else has reaped it */
-		r->pid = 0;
-		n->counts.running--;
+		over(n, r);
 		return;
 	}
 	if (now_mono_ms < r->until_ms)
@@ -299,16 +313,27 @@ static bool may_start(struct notify *n, int64_t now_mono_ms)
 	return true;
 }
 
-static void start_next(struct notify *n, struct running *r, int64_t now_mono_ms)
+static bool is_told(const struct notify *n, const char *id)
 {
-	size_t first = 0;
-
-	for (size_t i = 1; i < n->queued; i++) {
-		if (before(&n->queue[i], &n->queue[first]))
-			first = i;
+	for (size_t i = 0; i < n->options.at_once; i++) {
+		if (n->runs[i].pid && strcmp(n->runs[i].id, id) == 0)
+			return true;
 	}
-	start(n, r, n->queue[first].json, now_mono_ms);
-	drop(n, first);
+	return false;
+}
+
+/* What waits and may go next; NULL: nothing. */
+static struct waiting *next_up(struct notify *n)
+{
+	struct waiting *first = NULL;
+
+	for (size_t i = 0; i < n->queued; i++) {
+		struct waiting *w = &n->queue[i];
+
+		if ((!first || before(w, first)) && !is_told(n, w->id))
+			first = w;
+	}
+	return first;
 }
 
 int64_t notify_tick(struct notify *n, int64_t now_mono_ms)
@@ -317,11 +342,15 @@ int64_t notify_tick(struct notify *n, int64_t now_mono_ms)
 		return INT64_MAX;
 	for (size_t i = 0; i < n->options.at_once; i++) {
 		struct running *r = &n->runs[i];
+		struct waiting *w;
 
 		if (r->pid)
 			look(n, r, now_mono_ms);
-		if (!r->pid && n->queued && may_start(n, now_mono_ms))
-			start_next(n, r, now_mono_ms);
+		w = r->pid ? NULL : next_up(n);
+		if (w && may_start(n, now_mono_ms)) {
+			start(n, r, w, now_mono_ms);
+			drop(n, (size_t)(w - n->queue));
+		}
 	}
 	if (n->counts.running)
 		return now_mono_ms + REAP_MS;
@@ -389,7 +418,9 @@ void notify_free(struct notify **np)
 			continue;
 		kill(-n->runs[i].pid, SIGKILL);
 		waitpid(n->runs[i].pid, NULL, 0);
+		over(n, &n->runs[i]);
 	}
+	hook_warden_stop(&n->warden);
 	free(n);
 	*np = NULL;
 }

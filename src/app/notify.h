@@ -10,7 +10,11 @@
  * output, our stderr, and of the environment only PATH, HOME, USER, LOGNAME,
  * SHELL, LANG, LC_ALL, LC_CTYPE and TZ. It runs in a process group of its own: what
  * takes longer than the time limit is sent SIGTERM, and SIGKILL after
- * NOTIFY_GRACE_MS, with all that it has started.
+ * NOTIFY_GRACE_MS, with all that it has started; and so it is where the daemon
+ * itself is killed (hook_warden.h).
+ *
+ * The changes of one alarm are told one after the other, so that none overtakes
+ * another: a siren that is switched off stays off.
  *
  * Nothing here waits. Runs at once and runs a minute are bounded, and so is what
  * waits for them: the most important first, then the oldest; where the queue is

@@ -40,33 +40,61 @@ def said(w):
 
 
 def children(d):
-    """(process id, state) of every child of the daemon."""
+    """(process id, state) of every child of the daemon but the warden that ends its hooks."""
     got = []
     for p in pathlib.Path("/proc").iterdir():
         try:
-            fields = p.joinpath("stat").read_text().rpartition(")")[2].split()
+            head, _, rest = p.joinpath("stat").read_text().rpartition(")")
+            fields = rest.split()
         except OSError:
             continue
-        if p.name.isdigit() and int(fields[1]) == d.process.pid:
+        if p.name.isdigit() and int(fields[1]) == d.process.pid and not head.endswith("(odyssey-hooks"):
             got.append((int(p.name), fields[0]))
     return got
 
 
 def test_each_change_is_told(place, hooked):
-    src, d, w = hooked("cat >> out; env > env", ODYSSEY_SECURITY_SECRET_KEY="")
+    """In their order, though four hooks may run at once and the first takes the longest."""
+    src, d, w = hooked("env > env.$$; read -r l; case $l in *raised*) sleep 0.5;; *acked*) sleep 0.2;; esac;"
+                       " echo \"$l\" >> out", ODYSSEY_SECURITY_SECRET_KEY="")
     low(src)
     [al] = wait_told(w, ["raised"])
-    wait_for(lambda: len(lines(place)) == 1, "the hook")
-    assert lines(place) == [al]
     d.ask("ack", id_=al["id"], by="ann")
     flying(src, battery=500)
     wait_told(w, ["raised", "acked", "cleared"])
     wait_for(lambda: len(lines(place)) == 3, "the hook")
     assert lines(place) == [m.value for m in w.of("al")]
-    assert "ODYSSEY_" not in pathlib.Path(place, "env").read_text()
-    assert "PATH=" in pathlib.Path(place, "env").read_text()
     wait_for(lambda: children(d) == [], "no child left, not even a dead one")
+    environments = [p.read_text() for p in pathlib.Path(place).glob("env.*")]
+    assert len(environments) == 3
+    for text in environments:
+        assert "ODYSSEY_" not in text and "PATH=" in text
     assert said(w) == []
+
+
+@pytest.mark.parametrize("script", [
+    "sleep 1000 & echo $$ >> pids; cat > /dev/null; wait",
+    "trap '' TERM; sleep 1000 & echo $$ >> pids; cat > /dev/null; wait; sleep 1000",
+])
+def test_a_daemon_that_is_killed_leaves_no_hook(place, hooked, script):
+    src, d, w = hooked(script, "timeout_s = 600\n", drones=("F01", "F02"))
+    low(src, "F01")
+    low(src, "F02")
+    pids = pathlib.Path(place, "pids")
+    wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2, "two hooks")
+    groups = [int(p) for p in pids.read_text().split()]
+    assert all(in_group(g) for g in groups)
+    d.kill()
+    wait_for(lambda: not any(in_group(g) for g in groups), "nothing left of them")
+
+
+def in_group(group):
+    """Whether a process of that group lives."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_below_the_level_nothing_is_run(place, hooked):

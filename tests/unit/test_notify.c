@@ -298,6 +298,86 @@ static void test_bounds(void **state)
 	no_zombie();
 }
 
+/* Four may run at once, yet none overtakes an earlier change of the same alarm,
+ * however long that takes. */
+static void test_one_alarm_in_order(void **state)
+{
+	static const int changes[] = { ALARM_RAISED, ALARM_ACKED, ALARM_RETURNED, ALARM_CLEARED };
+	struct notify *n;
+	char *text, *save, *line;
+	size_t seen[2] = { 0, 0 };
+
+	(void)state;
+	/* The sooner it is told, the longer it takes. */
+	write_script("read -r l; case $l in *raised*) sleep 0.2;; *acked*) sleep 0.1;; *returned*) sleep 0.05;; esac;"
+		     "echo \"$l\" >> out");
+	n = make((struct notify_options){ .at_once = 4 });
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+		for (int k = 0; k < 2; k++) {
+			struct alarm al = an_alarm(k ? "b" : "a", k ? LEVEL_CRITICAL : LEVEL_WARNING);
+
+			al.state = changes[i];
+			notify_put(n, &al);
+		}
+	}
+	/* Those of two alarms do run at once. */
+	notify_tick(n, clock_mono_ms());
+	assert_int_equal(notify_counts(n).running, 2);
+	assert_true(turn(n));
+	text = read_out();
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		size_t *k = &seen[strstr(line, "\"id\":\"b\"") != NULL];
+
+		assert_in_range(*k, 0, 3);
+		assert_non_null(strstr(line, alarm_state_names[changes[(*k)++]]));
+	}
+	assert_int_equal(seen[0], 4);
+	assert_int_equal(seen[1], 4);
+	notify_free(&n);
+	no_zombie();
+}
+
+/* Killed with SIGKILL, who runs hooks can end none of them: its warden does. */
+static void test_nothing_outlives_us(void **state)
+{
+	static const struct {
+		const char *legend, *body;
+	} cases[] = {
+		{ "a hook and what it has started", "sleep 1000 & echo $$ > pid; mv pid out; wait" },
+		{ "deaf to TERM",
+		    "trap '' TERM; sleep 1000 & echo $$ > pid; mv pid out; wait; sleep 1000" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t until = clock_mono_ms() + 10000;
+		pid_t us, hook = 0;
+
+		unlink(out);
+		write_script(cases[i].body);
+		us = fork();
+		assert_int_not_equal(us, -1);
+		if (us == 0) {
+			struct notify *n = make((struct notify_options){ .timeout_ms = 600000 });
+
+			put(n, "a", LEVEL_CRITICAL);
+			notify_tick(n, clock_mono_ms());
+			for (;;)
+				pause();
+		}
+		while (!hook && clock_mono_ms() < until) {
+			hook = atoi(read_out());
+			usleep(1000);
+		}
+		CHECK(cases[i].legend, hook > 0 && kill(-hook, 0) == 0);
+		kill(us, SIGKILL);
+		waitpid(us, NULL, 0);
+		while (kill(-hook, 0) == 0 && clock_mono_ms() < until)
+			usleep(1000);
+		CHECK(cases[i].legend, kill(-hook, 0) == -1);
+	}
+}
+
 static void test_rate(void **state)
 {
 	struct notify *n;
@@ -325,7 +405,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_nothing_to_run), TEST(test_what_it_is_given), TEST(test_levels),
 		TEST(test_failures_are_said),
-		TEST(test_it_is_looked_at_first), TEST(test_bounds), TEST(test_rate),
+		TEST(test_it_is_looked_at_first), TEST(test_bounds),
+		TEST(test_one_alarm_in_order), TEST(test_nothing_outlives_us), TEST(test_rate),
 	};
 
 	return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
