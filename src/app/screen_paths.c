@@ -76,6 +76,7 @@ static int find_flight(
 struct reading {
 	struct flight_path *path;
 	int64_t step_ms, last_ms;
+	int64_t time_ms, period_ms; /* of the sample before, and between it and its own before */
 	int64_t boot, seq;
 	bool broken;
 };
@@ -94,12 +95,17 @@ static bool take_point(void *context, const struct query_value *v, size_t n)
 {
 	struct reading *r = context;
 	struct path_point p = { .lat = NAN, .lon = NAN };
+	int64_t passed;
 	bool valid;
 
 	if (n != 9)
 		return false;
 	valid = v[6].type == QUERY_INTEGER && (v[6].integer & FLAG_POSITION_VALID);
-	r->broken = r->broken || v[7].integer != r->boot || v[8].integer != r->seq + 1 || !valid;
+	passed = v[0].integer - r->time_ms;
+	r->broken = r->broken || v[7].integer != r->boot || v[8].integer != r->seq + 1 || !valid ||
+		    (passed > TRAIL_SILENT_MS && r->period_ms < passed / 4);
+	r->period_ms = r->time_ms ? passed : INT64_MAX;
+	r->time_ms = v[0].integer;
 	r->boot = v[7].integer;
 	r->seq = v[8].integer;
 	if (r->path->count && v[0].integer - r->last_ms < r->step_ms)

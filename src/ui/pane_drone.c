@@ -21,6 +21,12 @@ static const struct spark {
 	{ "sats", "%.0f", TRAIL_SATS, 0, 24, 0 },
 };
 
+/* A sample that is merely due is no silence. */
+static int64_t silent_ms(const struct ui_drone *d)
+{
+	return (d->silent || d->health == HEALTH_STALE) && isfinite(d->age_s) ? (int64_t)(d->age_s * 1000) : 0;
+}
+
 static void draw_spark(
     struct canvas *c, int x, int y, int w, const struct ui_drone *d, const struct spark *s)
 {
@@ -36,7 +42,7 @@ static void draw_spark(
 		    battery ? ROLE_WARN
 		    : old   ? ROLE_STALE
 			    : ROLE_SPARK,
-		    &d->trail, s->value, s->low, s->high, s->span);
+		    &d->trail, s->value, s->low, s->high, s->span, silent_ms(d));
 	if (isfinite(now))
 		snprintf(text, sizeof(text), s->format,
 		    fabs(now) < (strstr(s->format, ".0") ? 0.5 : 0.05) ? 0 : now);

@@ -7,9 +7,11 @@
 
 #define PROFILE_MAX 512
 #define LABEL_W     5
+#define GAP         0x00b7
 
 struct chart {
-	double column[PROFILE_MAX]; /* mean; NAN: nothing known there */
+	double column[PROFILE_MAX]; /* mean; NAN: nothing known there, */
+	bool gap[PROFILE_MAX];      /* between what is */
 	double low, high;
 };
 
@@ -27,24 +29,33 @@ static void gather(struct chart *chart, const struct flight_path *path, enum pat
     bool over_distance, int w)
 {
 	int n[PROFILE_MAX] = { 0 }, last = -1;
+	bool broken = false;
 
 	chart->low = INFINITY;
 	chart->high = -INFINITY;
-	for (int i = 0; i < w; i++)
+	for (int i = 0; i < w; i++) {
 		chart->column[i] = NAN;
+		chart->gap[i] = false;
+	}
 	for (size_t k = 0; k < path->count; k++) {
 		const struct path_point *p = &path->points[k];
 		double v = (double)p->value[value];
 		int i = (int)(place(path, p, over_distance) * (w - 1) + 0.5);
 
-		if (!isfinite(v))
+		broken = broken || p->breaks;
+		if (!isfinite(v)) {
+			broken = true;
 			continue;
+		}
 		/* Columns between two samples that follow each other belong to the first. */
-		for (int gap = last + 1; last >= 0 && !p->breaks && gap < i; gap++)
-			chart->column[gap] = chart->column[last];
+		for (int gap = last + 1; last >= 0 && gap < i; gap++) {
+			chart->column[gap] = broken ? NAN : chart->column[last];
+			chart->gap[gap] = broken;
+		}
 		chart->column[i] = n[i] ? (chart->column[i] * n[i] + v) / (n[i] + 1) : v;
 		n[i]++;
 		last = i;
+		broken = false;
 		chart->low = fmin(chart->low, v);
 		chart->high = fmax(chart->high, v);
 	}
@@ -57,6 +68,8 @@ static void draw_chart(struct canvas *c, struct rect r, const struct chart *char
 	for (int i = 0; i < r.w; i++) {
 		double eighths = (chart->column[i] - chart->low) / span * (r.h * 8 - 1) + 1;
 
+		if (chart->gap[i])
+			canvas_put(c, r.x + i, r.y + r.h - 1, GAP, ROLE_BORDER);
 		if (!isfinite(chart->column[i]))
 			continue;
 		for (int y = 0; y < r.h; y++) {

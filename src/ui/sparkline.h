@@ -5,9 +5,13 @@
 #include "ui/canvas.h"
 #include "ui/trail.h"
 
-/* The last w points of the trail, newest right; unknown is blank. low and high
- * are the range drawn, NAN: the values' own, never less than span wide. */
+/* The trail by time, newest right, TRAIL_MAX seconds at most: each column stands
+ * for the same whole number of them, as few as it takes. Where nothing was recorded
+ * (trail_breaks()), and for the last silent_ms, during which nothing came, there
+ * is a dim dot; before the first point, and where the value is not known, blank.
+ * low and high are the range drawn, NAN: the values' own, never less than span
+ * wide. */
 void sparkline_draw(struct canvas *c, int x, int y, int w, uint16_t role, const struct trail *t,
-    enum trail_value value, double low, double high, double span);
+    enum trail_value value, double low, double high, double span, int64_t silent_ms);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef UI_TRAIL_H
 #define UI_TRAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@
 
 #define TRAIL_STEP_MS 1000
 #define TRAIL_MAX     300 /* points: five minutes */
+#define TRAIL_SILENT_MS 10000 /* a pause of one that speaks oftener is a gap */
 
 enum trail_value {
 	TRAIL_HEIGHT,
@@ -27,6 +29,7 @@ extern const enum field trail_fields[TRAIL_VALUES];
 
 struct trail_point {
 	int64_t time_ms;           /* the sample's */
+	uint32_t boot, seq;        /* of it */
 	double lat, lon;           /* degrees; NAN: not known */
 	float value[TRAIL_VALUES]; /* the field's unit; NAN: not known */
 };
@@ -39,6 +42,10 @@ struct trail {
 /* Adds it unless there is a point near in time already. Beyond TRAIL_MAX the
  * oldest goes. */
 void trail_add(struct trail *t, const struct sample *s);
+/* True where something is missing between point i and the one before it: samples
+ * that never came, another boot, or a silence without any. Only samples that are
+ * there, however far apart, are drawn as one. */
+bool trail_breaks(const struct trail *t, size_t i);
 void trail_clear(struct trail *t);
 
 #endif

@@ -97,6 +97,38 @@ static void a_hole_is_no_way_flown(void **state)
 	ui_free(&ui);
 }
 
+/* The point behind a hole may have no height yet: the hole is one all the same. */
+static void a_profile_does_not_close_a_hole(void **state)
+{
+	static struct ui ui;
+	const struct flight_path *path;
+	int gaps = 0, bars = 0;
+
+	(void)state;
+	fixture_open(&ui, 80, 24);
+	path = flight_paths_add(&ui.paths, "D07-1");
+	assert_non_null(path);
+	for (int i = 0; i < 60; i += 1) {
+		struct path_point p = { .time_ms = FIXTURE_MS + i * 1000, .lat = 47, .lon = 8,
+			.value = { i == 40 ? NAN : 50, 10, 80 }, .breaks = i == 40 };
+
+		if (i < 20 || i >= 40)
+			flight_path_put(&ui.paths.list[0], &p);
+	}
+	canvas_clear(&ui.canvas);
+	flight_profile_draw(&ui.canvas, (struct rect){ 0, 0, 66, 3 }, path, false, 0);
+	for (int x = 5; x < 66; x++) {
+		uint32_t ch = canvas_at(&ui.canvas, x, 0)->ch;
+
+		gaps += ch == 0xb7;
+		bars += ch >= 0x2581 && ch <= 0x2588;
+	}
+	/* A second a column. */
+	if (gaps < 20 || gaps > 22 || bars < 37 || bars > 40)
+		fail_msg("%d columns of a gap and %d bars", gaps, bars);
+	ui_free(&ui);
+}
+
 static void lines_say_what_is_wrong(void **state)
 {
 	static const struct {
@@ -128,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_look_as_before),
 		cmocka_unit_test(a_hole_is_no_way_flown),
+		cmocka_unit_test(a_profile_does_not_close_a_hole),
 		cmocka_unit_test(lines_say_what_is_wrong),
 	};
 
