@@ -41,7 +41,7 @@ PROGRAMS := $(BUILD)/odyssey $(BUILD)/odyssey-sim
 EXTENSION := $(BUILD)/odyssey_history.so
 EXTENSION_SRC := $(addprefix src/history/,extension.c vtab.c vtab_telemetry.c vtab_rows.c tables.c scan.c \
     plain.c chunk.c delta.c days.c schema.c) $(addprefix src/base/,buf.c err.c mem.c str.c clock.c) \
-    $(addprefix src/proto/,sample.c fields.c wire.c messages.c keys.c topic.c reject.c)
+    $(addprefix src/proto/,sample.c fields.c wire.c wire_json.c messages.c keys.c topic.c reject.c)
 
 all: $(PROGRAMS) $(EXTENSION) ## build everything into build/
 

@@ -9,7 +9,7 @@
  *	daemon_holes.c     asks sources for missing samples
  *	daemon_past.c      what the history says: an earlier run, outages
  *	daemon_alarms.c    the watch fed, its alarms told, operators answered
- *	daemon_plans.c     what drones are to fly, fetched for the watch
+ *	daemon_plans.c     what drones are to fly, fetched for the watch and the history
  *	daemon_relayed.c   alarms of other daemons that are our sources
  *	daemon.c           opens, loops, closes
  *
@@ -225,6 +225,8 @@ int64_t alarms_tick(struct daemon *d);
 void plan_fetch_want(struct daemon *d, const struct drone *drone);
 /* Those of a source that has restarted. */
 void plan_fetch_all(struct daemon *d, const struct source *s);
+/* All: the history lost what it had. */
+void plan_fetch_again(struct daemon *d);
 int64_t plan_fetch_tick(struct daemon *d);
 
 /* daemon_relayed.c */

@@ -128,10 +128,10 @@ void alarms_sample(struct daemon *d, const struct drone *drone)
 {
 	size_t i = number(d, drone);
 
-	if (!is_watched(d, drone))
-		return;
 	if (i >= d->plan_cap || d->plans[i] == PLAN_NEVER)
 		plan_fetch_want(d, drone);
+	if (!is_watched(d, drone))
+		return;
 	watch_sample(d->watch, &d->fleet, i, now(d));
 }
 

@@ -182,6 +182,7 @@ void past_notices(struct daemon *d)
 			break;
 		case HISTORY_CHANGED:
 			recount(d);
+			plan_fetch_again(d);
 			alarms_store_again(d);
 			holes_note_all(d, "lost with a file of the history");
 			break;

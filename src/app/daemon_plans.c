@@ -1,7 +1,7 @@
 /*
- * What drones are to fly and where they may, for the rules that ask: fetched
- * from the source at a drone's first sample and whenever it says that the plan
- * has changed. See daemon.h.
+ * What drones are to fly and where they may, for the history and for the rules
+ * that ask: fetched from the source at a drone's first sample and whenever it
+ * says that the plan has changed. See daemon.h.
  *
  * One request at a time and source, so that a fleet that appears at once gets
  * its answers in turn and nobody's commands wait behind them.
@@ -22,9 +22,9 @@ struct fetch {
 	char drone[ID_SIZE];
 };
 
-static bool is_watched(const struct source *s)
+static bool is_live(const struct source *s)
 {
-	return s->kind_known && !s->refused && s->kind != KIND_REPLAY && s->kind != KIND_DAEMON;
+	return s->kind_known && !s->refused && s->kind != KIND_REPLAY;
 }
 
 void plan_fetch_want(struct daemon *d, const struct drone *drone)
@@ -56,6 +56,24 @@ void plan_fetch_all(struct daemon *d, const struct source *s)
 	}
 }
 
+/* Where the history has no room now, it is asked for again. */
+static void log_plan(struct daemon *d, struct source *s, const struct drone *drone,
+    const struct plan *plan, const wire_value *reply)
+{
+	struct buf content = BUF_INIT;
+	struct history_plan row = { .drone = drone->id, .rev = plan->rev, .items = plan->mission.count,
+		.fences = plan->fence_count, .rallies = plan->rally_count, .arrived_ms = d->now_ms };
+
+	plan_keep(&content, reply);
+	row.content = content.data;
+	row.len = content.len;
+	if (!history_put_plan(d->history, &row)) {
+		plan_fetch_want(d, drone);
+		s->plan_at_ms = d->now_mono_ms + PLAN_RETRY_MS;
+	}
+	buf_free(&content);
+}
+
 static void take(struct daemon *d, struct fetch *f, const void *body, size_t len)
 {
 	struct drone *drone = fleet_find(&d->fleet, f->drone);
@@ -67,8 +85,13 @@ static void take(struct daemon *d, struct fetch *f, const void *body, size_t len
 	if (!drone || reply_parse(&d->answer_doc, body, len, &reply, &err) == -1)
 		return;
 	given = reply.code == CODE_OK && plan_read(reply.body, &plan, &err) == 0;
-	watch_plan(d->watch, &d->fleet, (size_t)(drone - d->fleet.drones), given ? &plan : NULL,
-	    (struct watch_now){ .ms = d->now_ms, .mono_ms = d->now_mono_ms });
+	if (given)
+		log_plan(d, f->source, drone, &plan, reply.body);
+	/* The drones of another daemon are watched there. */
+	if (f->source->kind != KIND_DAEMON)
+		watch_plan(d->watch, &d->fleet, (size_t)(drone - d->fleet.drones),
+		    given ? &plan : NULL,
+		    (struct watch_now){ .ms = d->now_ms, .mono_ms = d->now_mono_ms });
 	if (reply.code == CODE_OK)
 		plan_clear(&plan);
 }
@@ -142,6 +165,12 @@ static void ask_next(struct daemon *d, struct source *s)
 	s->plans_wanted = 0;
 }
 
+void plan_fetch_again(struct daemon *d)
+{
+	for (size_t i = 0; i < d->source_count; i++)
+		plan_fetch_all(d, &d->sources[i]);
+}
+
 int64_t plan_fetch_tick(struct daemon *d)
 {
 	int64_t next = d->now_mono_ms + 1000;
@@ -149,7 +178,7 @@ int64_t plan_fetch_tick(struct daemon *d)
 	for (size_t i = 0; i < d->source_count; i++) {
 		struct source *s = &d->sources[i];
 
-		if (!s->plans_wanted || s->planning || s->state != SOURCE_UP || !is_watched(s))
+		if (!s->plans_wanted || s->planning || s->state != SOURCE_UP || !is_live(s))
 			continue;
 		if (d->now_mono_ms >= s->plan_at_ms)
 			ask_next(d, s);

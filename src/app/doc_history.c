@@ -45,7 +45,7 @@ static void put_table(FILE *out, const struct history_table *t)
 		put_help(out, &keys[i]);
 	}
 	for (const struct history_column *c = t->columns; c->name; c++) {
-		begin_row(out, c->name, c->type);
+		begin_row(out, c->name, t->wire && strcmp(c->name, t->wire) == 0 ? "TEXT" : c->type);
 		doc_text(out, c->help);
 	}
 	fprintf(out, ".El\n");

@@ -376,8 +376,8 @@ const struct subcommand subcommand_table[] = {
 		.summary = "ask the whole history in SQL, read-only",
 		.details =
 		    "Tables: telemetry (drone, boot, seq, time in ms, then the fields by name in\n"
-		    "degrees, metres, m/s), events, commands, alarms, orders, flights, gaps, rejects,\n"
-		    "drones.\n\n"
+		    "degrees, metres, m/s), events, commands, alarms, orders, plans, flights, gaps,\n"
+		    "rejects, drones.\n\n"
 		    "  odyssey sql \"SELECT time, lat, lon, height FROM telemetry WHERE drone = 'D01'\n"
 		    "      AND time > 1795200000000\"\n",
 		.options = sql_flags,

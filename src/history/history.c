@@ -260,6 +260,22 @@ bool history_put_gap(struct history *h, const struct history_gap *gap)
 	return end(h);
 }
 
+bool history_put_plan(struct history *h, const struct history_plan *plan)
+{
+	struct record_plan *r = begin(h, sizeof(*r) + plan->len, RECORD_PLAN, plan->arrived_ms);
+
+	if (!r)
+		return false;
+	str_copy(r->drone, sizeof(r->drone), plan->drone);
+	r->rev = plan->rev;
+	r->items = plan->items;
+	r->fences = plan->fences;
+	r->rallies = plan->rallies;
+	r->len = plan->len;
+	memcpy(r->content, plan->content, plan->len);
+	return end(h);
+}
+
 bool history_put_drone(struct history *h, const struct history_drone *drone, int64_t at_ms)
 {
 	struct record_drone *r = begin(h, sizeof(*r), RECORD_DRONE, at_ms);

@@ -98,6 +98,8 @@ void over_carry(struct history *h, int64_t day)
 		return;
 	carry_gaps(w, db);
 	sqlite3_close(db);
+	free(w->store->plans_from);
+	w->store->plans_from = xstrdup(path);
 }
 
 /* ---- finishing a day ---- */

@@ -9,7 +9,7 @@
 
 enum record_kind {
 	RECORD_SAMPLE, RECORD_EVENT, RECORD_PROGRESS, RECORD_ALARM, RECORD_ORDER,
-	RECORD_REJECT, RECORD_GAP, RECORD_DRONE, RECORD_ANSWER, RECORD_KIND_COUNT
+	RECORD_REJECT, RECORD_GAP, RECORD_DRONE, RECORD_ANSWER, RECORD_PLAN, RECORD_KIND_COUNT
 };
 
 struct record {
@@ -56,6 +56,14 @@ struct record_drone {
 struct record_answer {
 	struct record head;
 	struct history_answer answer;
+};
+
+struct record_plan {
+	struct record head;
+	char drone[ID_SIZE];
+	uint64_t rev;
+	size_t items, fences, rallies, len;
+	unsigned char content[];
 };
 
 #endif

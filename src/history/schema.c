@@ -28,7 +28,8 @@ static const char create_sql[] =
     " last_seq, count, last_arrived);"
     "CREATE TABLE answers(id TEXT PRIMARY KEY, code INTEGER NOT NULL, text TEXT,"
     " keep_until INTEGER NOT NULL, arrived INTEGER NOT NULL);"
-    "CREATE INDEX gaps_by_drone ON gaps(drone, boot, first_seq);";
+    "CREATE INDEX gaps_by_drone ON gaps(drone, boot, first_seq);"
+    "CREATE INDEX plans_by_drone ON plans(drone);";
 
 void schema_message_columns(struct buf *sql, enum topic_kind kind)
 {
@@ -264,6 +265,20 @@ int schema_check_numbers(sqlite3 *db)
 	return rc;
 }
 
+bool schema_has_table(sqlite3 *db, const char *name)
+{
+	sqlite3_stmt *stmt;
+	bool has;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", -1,
+		&stmt, NULL) != SQLITE_OK)
+		return false;
+	sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	has = sqlite3_step(stmt) == SQLITE_ROW;
+	sqlite3_finalize(stmt);
+	return has;
+}
+
 /* Tables grow as the protocol does: calls lacks for each of their columns that
  * the file was made without. */
 static int each_lacking(sqlite3 *db, const struct history_table *table,
@@ -299,8 +314,10 @@ void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *t
 	struct buf nulls = BUF_INIT;
 
 	each_lacking(db, table, null_column, &nulls);
-	if (nulls.len)
+	if (nulls.len && schema_has_table(db, table->name))
 		buf_printf(sql, "(SELECT *%s FROM %s)", nulls.data, table->name);
+	else if (nulls.len)
+		buf_printf(sql, "(SELECT NULL AS row%s WHERE 0)", nulls.data);
 	else
 		buf_add_str(sql, table->name);
 	buf_free(&nulls);
@@ -313,6 +330,15 @@ static void add_column(struct buf *sql, const struct history_table *table, size_
 	buf_add_str(sql, ";");
 }
 
+static void create_table(struct buf *sql, const struct history_table *t)
+{
+	/* One without a key of its own has its rows in the order they came. */
+	buf_printf(sql, "CREATE TABLE %s(%s", t->name,
+	    strstr(t->columns[0].type, "PRIMARY KEY") ? "" : "row INTEGER PRIMARY KEY,");
+	history_table_columns(sql, t, true);
+	buf_add_str(sql, ");");
+}
+
 /* The day's own writer makes a file of an older version one of ours. */
 static int upgrade_tables(sqlite3 *db)
 {
@@ -320,8 +346,13 @@ static int upgrade_tables(sqlite3 *db)
 	int rc = SQLITE_OK;
 
 	buf_add_str(&sql, "BEGIN IMMEDIATE;");
-	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++)
-		rc = each_lacking(db, t, add_column, &sql);
+	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++) {
+		if (schema_has_table(db, t->name))
+			rc = each_lacking(db, t, add_column, &sql);
+		else
+			create_table(&sql, t);
+	}
+	buf_add_str(&sql, "CREATE INDEX IF NOT EXISTS plans_by_drone ON plans(drone);");
 	buf_printf(&sql, "PRAGMA user_version=%d;COMMIT", SCHEMA_VERSION);
 	if (rc == SQLITE_OK)
 		rc = schema_exec(db, sql.data);
@@ -337,13 +368,8 @@ static int create_tables(sqlite3 *db)
 	int rc;
 
 	buf_add_str(&sql, "BEGIN IMMEDIATE;");
-	for (const struct history_table *t = history_tables; t->name; t++) {
-		/* One without a key of its own has its rows in the order they came. */
-		buf_printf(&sql, "CREATE TABLE %s(%s", t->name,
-		    strstr(t->columns[0].type, "PRIMARY KEY") ? "" : "row INTEGER PRIMARY KEY,");
-		history_table_columns(&sql, t, true);
-		buf_add_str(&sql, ");");
-	}
+	for (const struct history_table *t = history_tables; t->name; t++)
+		create_table(&sql, t);
 	buf_add_str(&sql, create_sql);
 	buf_printf(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d;COMMIT",
 	    SCHEMA_APPLICATION, SCHEMA_VERSION);

@@ -21,8 +21,8 @@
 
 /* 1: the first. 2: columns that messages have gained (until, why, count and
  * source of alarms, over and reason of commands), and kind of drones, which the
- * first files of 1 are without. */
-#define SCHEMA_VERSION 2
+ * first files of 1 are without. 3: the table of plans. */
+#define SCHEMA_VERSION 3
 #define SCHEMA_APPLICATION 0x4f445953 /* "ODYS" */
 
 /* Why a connection could not be had or used. */
@@ -58,8 +58,10 @@ void schema_read_message(sqlite3_stmt *stmt, enum topic_kind kind, void *out);
 void schema_message_columns(struct buf *sql, enum topic_kind kind);
 
 /* A table as a file of any version has it: its name, or where it lacks
- * columns of ours a subquery in which they are NULL. */
+ * columns of ours a subquery in which they are NULL; without rows where it
+ * lacks the table. */
 void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *table);
+bool schema_has_table(sqlite3 *db, const char *name);
 const struct history_table *schema_message_table(enum topic_kind kind);
 /* NULL where there is none of that name. */
 const struct history_table *schema_table(const char *name);

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "history/days.h"
+#include "history/plans.h"
 
 /* Pages of 8 KiB in the log before it is copied: 16 MiB. */
 #define CHECKPOINT_PAGES 2048
@@ -51,6 +52,9 @@ static const char *const sql[STORE_STATEMENT_COUNT] = {
 	[STORE_FIND_GAPS] = "SELECT row, first_seq, last_seq, state, why, at FROM gaps"
 			    " WHERE drone = ? AND boot = ? AND first_seq <= ? AND last_seq >= ?",
 	[STORE_DROP_GAP] = "DELETE FROM gaps WHERE row = ?",
+	[STORE_KEEP_PLAN] = "INSERT INTO plans(drone, rev, at, items, fences, rallies, content, arrived)"
+			   " VALUES(?,?,?,?,?,?,?,?)",
+	[STORE_FIND_PLAN] = "SELECT content FROM plans WHERE drone = ? ORDER BY row DESC LIMIT 1",
 };
 
 static const struct {
@@ -265,6 +269,7 @@ void store_close(struct store **store)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
 	free(s->path);
+	free(s->plans_from);
 	free(s->numbers);
 	free(s->fresh);
 	plain_list_clear(&s->read);
@@ -452,6 +457,7 @@ static int (*const writers[RECORD_KIND_COUNT])(struct store *, const struct reco
 	[RECORD_REJECT] = write_reject,
 	[RECORD_GAP] = write_gap,
 	[RECORD_ANSWER] = write_answer,
+	[RECORD_PLAN] = plans_write,
 };
 
 static void bind_number(sqlite3_stmt *stmt, int i, double v)
@@ -533,6 +539,8 @@ int store_write(struct store *s, const struct batch *batch, const struct roster 
 	if (rc != SQLITE_OK)
 		return rc;
 	rc = write_drones(s, roster);
+	if (rc == SQLITE_OK && s->plans_from)
+		rc = plans_carry(s, roster);
 	for (unsigned i = 0; i < PLAIN_SLOTS && rc == SQLITE_OK; i++) {
 		/* Slot 0 always has a row: it says that the commit came to pass. */
 		if (batch->slots[i].len || i == 0)
@@ -561,6 +569,8 @@ int store_write(struct store *s, const struct batch *batch, const struct roster 
 	}
 	s->commits++;
 	s->fresh_count = 0;
+	free(s->plans_from);
+	s->plans_from = NULL;
 	return SQLITE_OK;
 }
 

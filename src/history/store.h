@@ -19,7 +19,7 @@ enum store_statement {
 	STORE_DROP_PLAIN, STORE_PUT_SLOT, STORE_PUT_MARK, STORE_PUT_SEALED, STORE_NEXT_SEALED,
 	STORE_GET_SEALED, STORE_DROP_SEALED, STORE_PUT_DRONE, STORE_PUT_REJECT,
 	STORE_PUT_ANSWER, STORE_PUT_FLIGHT, STORE_DROP_FLIGHT, STORE_DROP_FLIGHTS, STORE_PUT_GAP, STORE_FIND_GAPS,
-	STORE_DROP_GAP, STORE_PUT_EVENT, STORE_PUT_COMMAND, STORE_PUT_ALARM, STORE_PUT_ORDER,
+	STORE_DROP_GAP, STORE_KEEP_PLAN, STORE_FIND_PLAN, STORE_PUT_EVENT, STORE_PUT_COMMAND, STORE_PUT_ALARM, STORE_PUT_ORDER,
 	STORE_STATEMENT_COUNT
 };
 
@@ -48,6 +48,7 @@ struct store {
 	size_t fresh_count, fresh_cap;
 	int log_pages;     /* written since the last checkpoint, about */
 	struct plain_list read; /* scratch of a seal */
+	char *plans_from;  /* file whose plans are so still; taken over with the next batch */
 };
 
 /* Opens or makes the file and reads where it stands. */

@@ -1,6 +1,8 @@
 /* The tables for people: see tables.h. */
 #include "history/tables.h"
 
+#include <string.h>
+
 #include "proto/messages.h"
 
 static const struct history_column arrived[] = {
@@ -63,15 +65,28 @@ static const struct history_column drones[] = {
 	{ 0 },
 };
 
+static const struct history_column plans[] = {
+	{ "drone", "TEXT NOT NULL", "whose it is" },
+	{ "rev", "INTEGER", "revision, as its source counts" },
+	{ "at", "INTEGER NOT NULL", "since when it was so, ms; the beginning of the day where it was so before" },
+	{ "items", "INTEGER NOT NULL", "points of the mission; 0: none is loaded" },
+	{ "fences", "INTEGER NOT NULL", "areas of its fence" },
+	{ "rallies", "INTEGER NOT NULL", "rally points" },
+	{ "content", "BLOB NOT NULL", "the plan as JSON; in the file as MessagePack" },
+	{ "arrived", "INTEGER NOT NULL", "when it came, ms, by the daemon's clock" },
+	{ 0 },
+};
+
 const struct history_table history_tables[] = {
-	{ "events", TOPIC_EV, arrived, "what happened" },
-	{ "commands", TOPIC_CM, arrived, "each stage of each command" },
-	{ "alarms", TOPIC_AL, arrived, "each change of each alarm" },
-	{ "orders", TOPIC_OR, arrived, "each change of each order" },
-	{ "gaps", TOPIC_UNKNOWN, gaps, "holes in the samples" },
-	{ "rejects", TOPIC_UNKNOWN, rejects, "messages that were refused" },
-	{ "flights", TOPIC_UNKNOWN, flights, "from arming or leaving the ground to landing" },
-	{ "drones", TOPIC_UNKNOWN, drones, "the drones of each day" },
+	{ "events", TOPIC_EV, arrived, "what happened", NULL },
+	{ "commands", TOPIC_CM, arrived, "each stage of each command", NULL },
+	{ "alarms", TOPIC_AL, arrived, "each change of each alarm", NULL },
+	{ "orders", TOPIC_OR, arrived, "each change of each order", NULL },
+	{ "gaps", TOPIC_UNKNOWN, gaps, "holes in the samples", NULL },
+	{ "rejects", TOPIC_UNKNOWN, rejects, "messages that were refused", NULL },
+	{ "flights", TOPIC_UNKNOWN, flights, "from arming or leaving the ground to landing", NULL },
+	{ "drones", TOPIC_UNKNOWN, drones, "the drones of each day", NULL },
+	{ "plans", TOPIC_UNKNOWN, plans, "missions, fences and rally points", "content" },
 	{ 0 },
 };
 
@@ -126,6 +141,11 @@ const char *history_table_column_name(const struct history_table *table, size_t 
 	size_t n = table_keys(table, &keys);
 
 	return i < n ? keys[i].key : table->columns[i - n].name;
+}
+
+bool history_table_column_wire(const struct history_table *table, size_t i)
+{
+	return table->wire && strcmp(history_table_column_name(table, i), table->wire) == 0;
 }
 
 void history_table_column(struct buf *sql, const struct history_table *table, size_t i)

@@ -22,6 +22,7 @@ struct history_table {
 	enum topic_kind kind;  /* of a message: its keys are the first columns */
 	const struct history_column *columns; /* those, or those that follow; ended by NULL */
 	const char *help;
+	const char *wire; /* column that is MessagePack in the files, JSON over all days; NULL: none */
 };
 
 /* Ended by a row without name. */
@@ -34,6 +35,8 @@ const char *history_key_type(const struct key_desc *key);
 /* How many columns, and the name of column i. */
 size_t history_table_width(const struct history_table *table);
 const char *history_table_column_name(const struct history_table *table, size_t i);
+/* Whether column i is one that is shown as JSON. */
+bool history_table_column_wire(const struct history_table *table, size_t i);
 /* Appends the quoted name of column i, or that with its type. */
 void history_table_column(struct buf *sql, const struct history_table *table, size_t i);
 void history_table_column_typed(struct buf *sql, const struct history_table *table, size_t i);

@@ -13,6 +13,7 @@
 #include "history/plain.h"
 #include "history/roster.h"
 #include "history/schema.h"
+#include "proto/plan.h"
 
 /* Faults told of one file; more are only counted. */
 #define FAULTS_TOLD 50
@@ -195,6 +196,34 @@ static void check_gap(struct checking *c, sqlite3_stmt *stmt)
 	wrong(c, "gap row %lld makes no sense", (long long)sqlite3_column_int64(stmt, 0));
 }
 
+static void check_plan(struct checking *c, sqlite3_stmt *stmt)
+{
+	const void *content = sqlite3_column_blob(stmt, 5);
+	struct wire_doc doc;
+	struct plan p;
+	struct err err;
+
+	wire_doc_init(&doc);
+	if (!plan_kept(&doc, content, (size_t)sqlite3_column_bytes(stmt, 5), &p, &err))
+		wrong(c, "plan row %lld is damaged: %s", (long long)sqlite3_column_int64(stmt, 0),
+		    err.text);
+	else if ((p.rev <= INT64_MAX && sqlite3_column_int64(stmt, 1) != (int64_t)p.rev) ||
+	    sqlite3_column_int64(stmt, 2) != (int64_t)p.mission.count ||
+	    sqlite3_column_int64(stmt, 3) != (int64_t)p.fence_count ||
+	    sqlite3_column_int64(stmt, 4) != (int64_t)p.rally_count)
+		wrong(c, "plan row %lld holds another plan than it says",
+		    (long long)sqlite3_column_int64(stmt, 0));
+	plan_clear(&p);
+	wire_doc_clear(&doc);
+}
+
+static void check_plans(struct checking *c)
+{
+	/* Version 3 has added the table. */
+	if (schema_has_table(c->db, "plans"))
+		each(c, "SELECT row, rev, items, fences, rallies, content FROM plans", check_plan);
+}
+
 static void check_day(struct checking *c, const char *path)
 {
 	static const struct {
@@ -228,6 +257,7 @@ static void check_day(struct checking *c, const char *path)
 	schema_exec(c->db, "BEGIN");
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		each(c, steps[i].sql, steps[i].row);
+	check_plans(c);
 	sqlite3_close(c->db);
 	if (c->told > FAULTS_TOLD)
 		c->fault(c->context, c->name, "and more of the same");

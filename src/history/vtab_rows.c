@@ -10,6 +10,7 @@
 #include "history/schema.h"
 #include "history/tables.h"
 #include "history/vtab.h"
+#include "proto/wire.h"
 
 /* Constraints given to a file at most; SQLite checks all of them again. */
 #define ARGUMENTS_MAX 8
@@ -109,6 +110,7 @@ static int rows_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 		int column = info->aConstraint[i].iColumn;
 
 		if (!op || !info->aConstraint[i].usable || column < 0 ||
+		    history_table_column_wire(table, (size_t)column) ||
 		    strcmp(sqlite3_vtab_collation(info, i), "BINARY") != 0)
 			continue;
 		buf_add_str(&where, n ? " AND " : " WHERE ");
@@ -245,9 +247,33 @@ static int rows_eof(sqlite3_vtab_cursor *cursor)
 	return ((struct rows_cursor *)cursor)->eof;
 }
 
+/* Bytes that are no message stay what they are. */
+static bool result_json(sqlite3_context *out, sqlite3_stmt *stmt, int column)
+{
+	const void *bytes = sqlite3_column_blob(stmt, column);
+	struct buf json = BUF_INIT;
+	struct wire_doc doc;
+	const wire_value *value;
+	struct reject why;
+
+	wire_doc_init(&doc);
+	value = bytes ? wire_parse(&doc, bytes, (size_t)sqlite3_column_bytes(stmt, column), &why) : NULL;
+	if (value) {
+		wire_to_json(value, &json);
+		sqlite3_result_text64(out, json.data, json.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+	}
+	buf_free(&json);
+	wire_doc_clear(&doc);
+	return value != NULL;
+}
+
 static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column)
 {
-	sqlite3_result_value(out, sqlite3_column_value(((struct rows_cursor *)cursor)->stmt, column));
+	const struct rows_table *t = (const struct rows_table *)cursor->pVtab;
+	sqlite3_stmt *stmt = ((struct rows_cursor *)cursor)->stmt;
+
+	if (!history_table_column_wire(t->table, (size_t)column) || !result_json(out, stmt, column))
+		sqlite3_result_value(out, sqlite3_column_value(stmt, column));
 	return SQLITE_OK;
 }
 

@@ -225,3 +225,58 @@ void plan_clear(struct plan *p)
 	free(p->rallies);
 	*p = (struct plan){ 0 };
 }
+
+/* ---- kept ---- */
+
+static bool is_of_every_reply(const wire_value *key)
+{
+	const char *text;
+	size_t len;
+
+	return wire_get_text(key, &text, &len) &&
+	    ((len == 1 && *text == 'v') || (len == 2 && memcmp(text, "ok", 2) == 0));
+}
+
+void plan_keep(struct buf *b, const wire_value *reply)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < wire_count(reply); i++) {
+		const wire_value *value;
+
+		n += !is_of_every_reply(wire_key_at(reply, i, &value));
+	}
+	wire_put_map(b, n);
+	for (size_t i = 0; i < wire_count(reply); i++) {
+		const wire_value *value, *key = wire_key_at(reply, i, &value);
+
+		if (is_of_every_reply(key))
+			continue;
+		wire_put_value(b, key);
+		wire_put_value(b, value);
+	}
+}
+
+const wire_value *plan_kept(struct wire_doc *doc, const void *data, size_t len, struct plan *p,
+    struct err *err)
+{
+	struct reject why;
+	const wire_value *v = wire_parse(doc, data, len, &why);
+
+	*p = (struct plan){ 0 };
+	if (!v || !wire_is_map(v)) {
+		err_set(err, "the plan is none: %s", v ? "it is no map" : why.detail);
+		return NULL;
+	}
+	return plan_read(v, p, err) == 0 ? v : NULL;
+}
+
+void plan_kept_pairs(struct buf *b, const wire_value *kept)
+{
+	for (size_t i = 0; i < wire_count(kept); i++) {
+		const wire_value *value;
+
+		wire_put_value(b, wire_key_at(kept, i, &value));
+		wire_put_value(b, value);
+	}
+}

@@ -71,4 +71,14 @@ void plan_write_pairs(struct buf *b, const struct plan *p);
 int plan_read(const wire_value *reply, struct plan *p, struct err *err);
 void plan_clear(struct plan *p);
 
+/* A reply to be kept: a map of all its keys but v and ok, those unknown here too, value
+ * for value. */
+void plan_keep(struct buf *b, const wire_value *reply);
+/* Reads what was kept: the map, which lives as long as doc and data, or NULL. *p is empty
+ * or owned by the caller in either case. */
+const wire_value *plan_kept(struct wire_doc *doc, const void *data, size_t len, struct plan *p,
+    struct err *err);
+/* Appends the pairs of the map; wire_count() says how many. */
+void plan_kept_pairs(struct buf *b, const wire_value *kept);
+
 #endif

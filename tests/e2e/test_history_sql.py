@@ -216,7 +216,7 @@ def test_several_days_are_one_table(filled, place):
 
 
 PAGE = pathlib.Path(__file__).parents[2] / "man/odyssey-history.7"
-TABLES = ("telemetry", "events", "commands", "alarms", "orders", "flights", "gaps", "rejects", "drones")
+TABLES = ("telemetry", "events", "commands", "alarms", "orders", "flights", "gaps", "rejects", "drones", "plans")
 
 
 def test_tables_and_columns_are_in_the_manual(filled):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the first inputs of fuzz_chunk and fuzz_plain: rows that a daemon has written of a
+"""Makes the first inputs of fuzz_chunk, fuzz_plain and fuzz_plan: rows that a daemon has written of a
 simulated fleet, sealed (whole, and what the frame holds) and not sealed yet."""
 import os
 import pathlib
@@ -49,6 +49,8 @@ def main():
             for n, body in enumerate(rows(d, "SELECT body FROM plain WHERE length(body) BETWEEN 1 AND %d"
                                           " ORDER BY id DESC LIMIT 4" % LARGEST)):
                 put("fuzz_plain", "plain-%d" % n, body)
+            for n, content in enumerate(rows(d, "SELECT content FROM plans ORDER BY drone")):
+                put("fuzz_plan", "plan-%d" % n, content)
             time.sleep(35)
         for n, body in enumerate(rows(d, "SELECT body FROM sealed WHERE length(body) < %d GROUP BY drone"
                                       % LARGEST)):
