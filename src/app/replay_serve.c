@@ -109,6 +109,8 @@ static void tell(struct serving *s, const struct replay_update *u)
 	case REPLAY_ORDER:
 		publish(s, TOPIC_OR, m->or.id, &m->or);
 		break;
+	case REPLAY_PLAN:
+		break;
 	case REPLAY_GAP: /* what is not there is not told */
 	case REPLAY_KIND_COUNT:
 		break;

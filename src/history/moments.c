@@ -494,6 +494,7 @@ void moments_close(struct moments **moments)
 		free(m->drones[i].slices);
 	}
 	sqlite3_finalize(m->get_sealed);
+	sqlite3_finalize(m->get_plan);
 	for (size_t i = 0; i < TOPIC_COUNT; i++)
 		sqlite3_finalize(m->messages[i]);
 	sqlite3_close(m->db);

@@ -33,6 +33,7 @@
 #include "history/history.h"
 #include "history/plain.h"
 #include "proto/messages.h"
+#include "proto/topic.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -82,13 +83,19 @@ struct moment_note {
 	int64_t row;             /* in its table */
 	uint32_t key;            /* number of the alarm, command or order: moments.keys */
 	uint32_t drone;          /* index, or MOMENT_NO_DRONE */
-	uint8_t kind;            /* enum topic_kind: EV, CM, AL, OR; MOMENT_GAP */
+	uint8_t kind;            /* enum topic_kind: EV, CM, PL, AL, OR; MOMENT_GAP */
 	uint8_t grade;           /* severity, stage, level, order state; 1 for a gap that is lost */
 	uint8_t state;           /* enum alarm_state */
-	int64_t until_ms;        /* of a gap */
+	int64_t until_ms;        /* of a gap; of a plan when it came */
 };
 #define MOMENT_GAP 100
 #define MOMENT_NO_DRONE UINT32_MAX
+
+/* One that was so already when the day began. */
+static inline bool moment_plan_carried(const struct moment_note *n)
+{
+	return n->kind == TOPIC_PL && n->until_ms != n->at_ms;
+}
 
 struct moment_gap {
 	char drone[ID_SIZE];
@@ -100,7 +107,7 @@ struct moment_gap {
 struct moments {
 	char *path;
 	struct sqlite3 *db;
-	struct sqlite3_stmt *get_sealed, *messages[TOPIC_COUNT];
+	struct sqlite3_stmt *get_sealed, *get_plan, *messages[TOPIC_COUNT];
 	bool over;               /* at rest: nothing will change */
 	int64_t data_version;
 	int64_t last_id;         /* of the sealed rows that are known */
@@ -148,6 +155,9 @@ void moments_tighten(struct moments_drone *d, size_t row, int64_t lo_ms, int64_t
 /* The message or gap of a note: 1, 0 where it is gone, or -1. */
 int moments_message(struct moments *m, const struct moment_note *note, union message *out,
     int64_t *arrived_ms, struct err *err);
+/* The plan of a note: its content as plan_keep() wrote it, or as a damaged file has it. */
+int moments_plan(struct moments *m, const struct moment_note *note, struct buf *content,
+    struct err *err);
 int moments_gap(struct moments *m, const struct moment_note *note, struct moment_gap *out,
     struct err *err);
 

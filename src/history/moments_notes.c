@@ -41,15 +41,14 @@ static uint32_t key_number(struct moments *m, const char *text)
 	return (uint32_t)n;
 }
 
-static struct moment_note *add_note(struct moments *m)
+struct moment_note *moments_add_note(struct moments *m)
 {
 	mem_grow(m->notes, m->note_count, m->note_cap);
 	m->notes[m->note_count] = (struct moment_note){ .drone = MOMENT_NO_DRONE };
 	return &m->notes[m->note_count++];
 }
 
-/* False where it is about a drone that is not wanted. */
-static bool note_drone(struct moments *m, struct moment_note *n, const char *drone)
+bool moments_note_drone(struct moments *m, struct moment_note *n, const char *drone)
 {
 	size_t i;
 
@@ -85,8 +84,8 @@ static int load_kind(struct moments *m, const struct kind *k)
 		n.key = key_number(m, (const char *)sqlite3_column_text(stmt, 4));
 		if (k->states)
 			n.state = name_index(k->states, (const char *)sqlite3_column_text(stmt, 5));
-		if (note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)))
-			*add_note(m) = n;
+		if (moments_note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)))
+			*moments_add_note(m) = n;
 	}
 	sqlite3_finalize(stmt);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -149,7 +148,7 @@ static int load_gaps(struct moments *m)
 		n.row = sqlite3_column_int64(stmt, 0);
 		n.at_ms = n.until_ms = sqlite3_column_int64(stmt, 1);
 		n.grade = (uint8_t)sqlite3_column_int(stmt, 6);
-		if (!note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)) ||
+		if (!moments_note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)) ||
 		    n.drone == MOMENT_NO_DRONE)
 			continue;
 		place_gap(&m->drones[n.drone], (uint32_t)sqlite3_column_int64(stmt, 3),
@@ -159,7 +158,7 @@ static int load_gaps(struct moments *m)
 			n.at_ms = before != INT64_MIN ? before : after;
 			n.until_ms = after > n.at_ms ? after : n.at_ms;
 		}
-		*add_note(m) = n;
+		*moments_add_note(m) = n;
 	}
 	sqlite3_finalize(stmt);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -194,11 +193,14 @@ int moments_load_notes(struct moments *m, bool whole)
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && rc == SQLITE_OK; i++)
 		rc = load_kind(m, &kinds[i]);
 	if (rc == SQLITE_OK)
+		rc = moments_load_plans(m);
+	if (rc == SQLITE_OK)
 		rc = load_gaps(m);
 	if (m->note_count)
 		qsort(m->notes, m->note_count, sizeof(*m->notes), compare_notes);
 	for (size_t i = 0; i < m->note_count; i++) {
-		if (m->notes[i].kind == MOMENT_GAP)
+		/* What was so before says nothing of when something was recorded. */
+		if (m->notes[i].kind == MOMENT_GAP || moment_plan_carried(&m->notes[i]))
 			continue;
 		m->first_ms = m->notes[i].at_ms < m->first_ms ? m->notes[i].at_ms : m->first_ms;
 		m->last_ms = m->notes[i].at_ms > m->last_ms ? m->notes[i].at_ms : m->last_ms;

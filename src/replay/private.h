@@ -112,6 +112,11 @@ struct replay {
 	union message message;
 	struct replay_gap gap;
 	struct replay_list alarms, commands, orders, events;
+	struct {
+		struct buf content;
+		struct wire_doc doc;
+		struct plan plan;    /* of the content */
+	} plan;
 };
 
 /* ---- window.c ---- */
@@ -151,5 +156,12 @@ struct stream_run *stream_run(struct replay *r, size_t drone, struct window_file
 
 void state_stale(struct replay *r);
 void state_clear(struct replay *r);
+
+/* ---- plans.c ---- */
+
+/* Fills the update in: 1, 0 where the row is gone or damaged, or -1. */
+int plans_tell(struct replay *r, const struct window_file *f, const struct moment_note *note,
+    struct replay_update *u, struct err *err);
+void plans_clear(struct replay *r);
 
 #endif

@@ -179,6 +179,8 @@ static int tell_note(struct replay *r, size_t file, const struct moment_note *no
 
 	*u = (struct replay_update){ .at_ms = note->at_ms, .arrived_ms = note->at_ms,
 		.drone = note->drone == MOMENT_NO_DRONE ? REPLAY_NO_DRONE : f->drones[note->drone] };
+	if (note->kind == TOPIC_PL)
+		return plans_tell(r, f, note, u, err);
 	if (note->kind != MOMENT_GAP) {
 		u->kind = kinds[note->kind];
 		u->message = &r->message;

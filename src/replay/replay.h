@@ -38,6 +38,7 @@
 #include "base/err.h"
 #include "proto/control.h"
 #include "proto/messages.h"
+#include "proto/plan.h"
 #include "proto/sample.h"
 
 struct replay;
@@ -97,6 +98,19 @@ int replay_orders(struct replay *r, const struct order **orders, size_t *count, 
 int replay_events(struct replay *r, size_t max, const struct event **events, size_t *count,
     struct err *err);
 
+/* What a drone was to fly and where it might, as its source gave it. */
+#define REPLAY_NO_PLAN INT64_MIN
+struct replay_plan {
+	int64_t since_ms;        /* when it came; one that came at another moment is another */
+	const struct plan *plan;
+	const wire_value *kept;  /* the map that plan_keep() made of the reply */
+};
+/* Its plan at the position: 1, 0 where none is recorded (or what is has been damaged), or
+ * -1. Good until the next call that moves the position or asks for a plan. */
+int replay_plan(struct replay *r, size_t drone, struct replay_plan *plan, struct err *err);
+/* since_ms of the plan of each drone, of a damaged one too; REPLAY_NO_PLAN where there is none. */
+void replay_plans_since(const struct replay *r, int64_t *since_ms);
+
 /* One drone's samples from then to the position, ascending: its trail. They are
  * thinned to `step_ms` apart (0: all). False from take ends it. */
 typedef bool replay_take_point(void *context, const struct sample *s, int64_t at_ms, bool backfilled);
@@ -121,6 +135,7 @@ struct replay_gap {
 
 enum replay_kind {
 	REPLAY_SAMPLE, REPLAY_EVENT, REPLAY_COMMAND, REPLAY_ALARM, REPLAY_ORDER, REPLAY_GAP,
+	REPLAY_PLAN, /* it has come, or goes on so in another day: then arrived_ms is earlier */
 	REPLAY_KIND_COUNT
 };
 
@@ -133,7 +148,7 @@ struct replay_update {
 	const struct sample *sample;  /* of a sample; good until the next call */
 	int64_t arrived_ms;
 	bool backfilled;
-	const union message *message; /* ev, cm, al, or */
+	const union message *message; /* ev, cm, al, or, pl; of that the time is at_ms */
 	const struct replay_gap *gap; /* at its from_ms */
 };
 

@@ -321,6 +321,7 @@ int replay_open(struct replay **out, const struct replay_options *options, struc
 	r->to_ms = options->to_ms;
 	r->window_day = INT64_MIN;
 	chunk_init(&r->chunk);
+	wire_doc_init(&r->plan.doc);
 	for (size_t i = 0; i < options->drone_count; i++)
 		strmap_set(&r->chosen, options->drones[i], i);
 	if (list_days(r, err) == -1 || find_range(r, err) == -1)
@@ -349,6 +350,7 @@ void replay_close(struct replay **replay)
 	for (size_t i = 0; i < r->drone_count; i++)
 		stream_forget(&r->streams[i]);
 	state_clear(r);
+	plans_clear(r);
 	strmap_clear(&r->chosen);
 	strmap_clear(&r->ids);
 	chunk_clear(&r->chunk);
