@@ -65,6 +65,10 @@ void zone_set_free(struct zone_set **set);
  * area is left. A section of no zones is one everywhere, for a plain ceiling. */
 int zone_set_add(struct zone_set *set, const struct zone_section *section,
     const struct zone *zones, size_t count, struct buf *notes, struct err *err);
+/* The same with zones of another set, as zone_at() shows them: neither checked
+ * nor joined once more. */
+int zone_set_add_made(struct zone_set *set, const struct zone_section *section,
+    const struct zone *zones, size_t count, struct err *err);
 /* The fence of a drone's plan, as a section "plan" for all who ask. */
 int zone_set_add_plan(struct zone_set *set, const struct plan *plan, struct buf *notes,
     struct err *err);

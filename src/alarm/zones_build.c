@@ -391,6 +391,44 @@ int zone_set_add(struct zone_set *set, const struct zone_section *section,
 	return 0;
 }
 
+static void add_made(struct builder *b, const struct zone *z)
+{
+	struct prism *p = add_prism(b, z);
+
+	if (z->ring_count == 0)
+		return;
+	p->zone.rings = xcalloc(z->ring_count, sizeof(*p->zone.rings));
+	p->zone.ring_count = z->ring_count;
+	for (size_t r = 0; r < z->ring_count; r++) {
+		p->zone.rings[r].count = z->rings[r].count;
+		p->zone.rings[r].points =
+		    xmemdup(z->rings[r].points, z->rings[r].count * sizeof(*z->rings[r].points));
+	}
+	outline_init(&p->outline, p->zone.rings, p->zone.ring_count);
+	p->area_m2 = area_of(&p->zone, &p->outline.box);
+}
+
+int zone_set_add_made(struct zone_set *set, const struct zone_section *section,
+    const struct zone *zones, size_t count, struct err *err)
+{
+	struct builder b = { .set = set, .err = err, .section = set->section_count };
+
+	if (set->section_count == ZONE_SECTIONS_MAX)
+		return err_set(err, "there are more than %d sections of zones; join some", ZONE_SECTIONS_MAX);
+	set->sections[set->section_count] = *section;
+	for (size_t i = 0; i < count; i++) {
+		if (check(&b, &zones[i]) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		add_made(&b, &zones[i]);
+		set->points += set->prisms[set->count - 1].outline.count;
+	}
+	set->section_count++;
+	set->serial = next_serial();
+	return 0;
+}
+
 static void plan_ring(const struct fence *f, struct zone_ring *ring)
 {
 	bool circle = !isnan(f->radius);

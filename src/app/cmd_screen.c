@@ -9,7 +9,6 @@
 #include "app/commands.h"
 #include "app/process.h"
 #include "app/screen.h"
-#include "app/zone_setup.h"
 #include "base/clock.h"
 #include "ui/settings.h"
 
@@ -109,16 +108,6 @@ static int check_options(const struct args *args, bool past, struct err *err)
 	return check_choice(args, "charset", charsets, err);
 }
 
-/* A screen without its zones is still a screen, and says so. */
-static void open_zones(struct screen *s)
-{
-	struct err err;
-
-	if (zone_setup(&s->app->config, &s->zones, NULL, &err) == -1)
-		ui_say(&s->ui, ROLE_ERROR, "no zones: %s", err.text);
-	s->ui.zones = s->zones;
-}
-
 static int begin(struct screen *s, struct screen_past *past, struct err *err)
 {
 	if (open_terminal(s, err) == -1)
@@ -160,7 +149,7 @@ int screen_main(struct app *app, struct screen_past *past)
 	s->ui.model.now_mono = clock_mono_ms();
 	s->ui.hooks.parse = screen_parse;
 	s->ui.read_only = args_has(&app->args, "read-only");
-	open_zones(s);
+	screen_zones_open(s);
 	str_copy(s->ui.site, sizeof(s->ui.site), s->at.feed);
 	screen_name_user(s->ui.by);
 	load_history(s);
@@ -185,7 +174,7 @@ int screen_main(struct app *app, struct screen_past *past)
 	script_free(&s->script);
 	attach_close(&s->at);
 	ui_free(&s->ui);
-	zone_set_free(&s->zones);
+	screen_zones_close(s);
 	if (s->winch != -1)
 		close(s->winch);
 	if (code == EXIT_FAILED)

@@ -10,6 +10,7 @@
  *	daemon_past.c      what the history says: an earlier run, outages
  *	daemon_alarms.c    the watch fed, its alarms told, operators answered
  *	daemon_plans.c     what drones are to fly, fetched for the watch and the history
+ *	daemon_zones.c     the zones it enforces, told
  *	daemon_relayed.c   alarms of other daemons that are our sources
  *	daemon.c           opens, loops, closes
  *
@@ -20,6 +21,7 @@
 #define APP_DAEMON_H
 
 #include "alarm/watch.h"
+#include "alarm/zones_wire.h"
 #include "app/notify.h"
 #include "app/stored_samples.h"
 #include "base/buf.h"
@@ -119,6 +121,7 @@ struct daemon {
 
 	struct watch *watch;
 	struct zone_set *zones; /* of the configuration; NULL: none */
+	char zones_revision[ZONES_REVISION_SIZE]; /* "": not worked out yet */
 	struct notify *notify;      /* NULL: no hook is configured */
 	unsigned char *plans;       /* enum plan_state by drone; owned */
 	size_t plan_cap;
@@ -219,6 +222,9 @@ void alarms_tell(struct daemon *d);
 /* The ops alarms, ack, shelve and unshelve. */
 void alarms_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
 int64_t alarms_tick(struct daemon *d);
+
+/* daemon_zones.c */
+void zones_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
 
 /* daemon_plans.c */
 /* The drone's plan is not known, or not any more. */

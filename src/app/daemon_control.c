@@ -235,7 +235,7 @@ static op_handler *const handlers[OP_COUNT] = {
 	[OP_COMMANDS] = serve_commands, [OP_PLAN] = serve_plan,
 	[OP_BACKFILL] = serve_backfill, [OP_ALARMS] = alarms_request,
 	[OP_ACK] = alarms_request,      [OP_SHELVE] = alarms_request,
-	[OP_UNSHELVE] = alarms_request,
+	[OP_UNSHELVE] = alarms_request, [OP_ZONES] = zones_request,
 };
 
 static void serve_one(struct daemon *d, const void *body, size_t len,

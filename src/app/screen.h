@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "alarm/zones_wire.h"
 #include "app/attach.h"
 #include "app/frame_stats.h"
 #include "app/screen_replay.h"
@@ -26,6 +27,15 @@ struct script {
 	size_t count, next;
 	int64_t wait_until_mono;
 	bool ended;
+};
+
+/* See screen_zones.c. */
+struct screen_zones {
+	struct zone_set *set; /* what is drawn and advised by; NULL: none */
+	char revision[ZONES_REVISION_SIZE], own[ZONES_REVISION_SIZE]; /* of set; of the configuration */
+	struct zones_told told;
+	bool wanted, open, said;
+	int64_t asked_mono;
 };
 
 struct screen {
@@ -48,7 +58,7 @@ struct screen {
 	struct frame_stats stats;
 
 	struct screen_maps *maps; /* screen_maps.c */
-	struct zone_set *zones;   /* of the configuration; NULL: none */
+	struct screen_zones zones;
 
 	/* The link: screen_link.c. */
 	bool hello_open, roster_open, sources_open, commands_open, backfill_open, alarms_open;
@@ -85,6 +95,12 @@ bool screen_ask(struct screen *s, const struct request *req, client_answer *answ
 /* A reply that is right, parsed into s->doc, or NULL. */
 const wire_value *screen_answer(
     struct screen *s, enum client_result result, const void *body, size_t len);
+
+/* The configuration's at first; once the link is up the daemon's are wanted. */
+void screen_zones_open(struct screen *s);
+void screen_zones_close(struct screen *s);
+void screen_zones_want(struct screen *s);
+void screen_zones_tick(struct screen *s);
 
 /* Asks for the list of alarms when it is time, or now. */
 void screen_alarms_tick(struct screen *s, bool now);

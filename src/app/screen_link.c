@@ -174,6 +174,7 @@ static void arrived(struct screen *s)
 	s->sources_mono = 0;
 	ask_commands(s);
 	screen_alarms_tick(s, true);
+	screen_zones_want(s);
 }
 
 static void hello_answered(
@@ -424,8 +425,10 @@ int64_t screen_link_tick(struct screen *s)
 	if (m->link == LINK_LIVE && !s->roster_open &&
 	    s->now_mono - s->roster_mono > ROSTER_EVERY_MS && any_stranger(m))
 		ask_roster(s);
-	if (m->link == LINK_LIVE)
+	if (m->link == LINK_LIVE) {
 		screen_alarms_tick(s, false);
+		screen_zones_tick(s);
+	}
 	if (m->link == LINK_LIVE && !s->backfill_open && !s->roster_open)
 		fill_next(s);
 	return m->link == LINK_LIVE ? s->now_mono + 250 : s->try_mono;

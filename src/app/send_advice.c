@@ -8,6 +8,7 @@
 
 #include "alarm/advice.h"
 #include "app/send_run.h"
+#include "app/zone_fetch.h"
 #include "app/zone_setup.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -157,6 +158,18 @@ static void join(const struct advice_list *list, struct send_over *over)
 	str_trim_utf8(over->text);
 }
 
+/* A daemon enforces its own, whatever the configuration here says. */
+static void get_zones(struct adviser *a, const struct config *config, const struct hello *hello)
+{
+	struct err own = { "" }, err;
+	int result = zone_setup(config, &a->zones, NULL, &own);
+
+	if (hello->kind == KIND_DAEMON && zone_fetch(a->at, &a->zones, &err) == 0)
+		return;
+	if (result == -1)
+		fprintf(stderr, "%s; without its zones, nothing is known of fences (odyssey check)\n", own.text);
+}
+
 int send_advice(struct attach *at, const struct config *config, const struct hello *hello,
     const struct roster_view *roster, const struct send_line *line, const struct send_target *targets,
     size_t count, const char *reason, struct send_over **over, struct err *err)
@@ -169,10 +182,9 @@ int send_advice(struct attach *at, const struct config *config, const struct hel
 	*over = xcalloc(count + 1, sizeof(**over));
 	if (!advice_asks(line->cmd))
 		return 0;
-	if (zone_setup(config, &a.zones, NULL, err) == -1)
-		fprintf(stderr, "%s; without its zones, nothing is known of fences (odyssey check)\n", err->text);
-	send_name_user(a.by);
 	at->timeout_ms = ASK_MS;
+	get_zones(&a, config, hello);
+	send_name_user(a.by);
 	for (size_t i = 0; i < count; i++) {
 		struct advice_list list;
 

@@ -90,6 +90,11 @@ static const struct key_desc unshelve_keys[] = {
 	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who takes it back"),
 };
 
+static const struct key_desc zones_keys[] = {
+	ROW(from, KEY_UINT, KEY_OMIT, .help = "number of the first one wanted, from 0"),
+	ROW(revision, KEY_TEXT, KEY_OMIT, .help = "what one has: none are sent where it is that still"),
+};
+
 #undef ROW
 
 const struct op_desc op_table[OP_COUNT] = {
@@ -113,6 +118,8 @@ const struct op_desc op_table[OP_COUNT] = {
 	    .daemon_only = true, .help = "put an alarm aside until a time" },
 	[OP_UNSHELVE] = { .name = "unshelve", .keys = unshelve_keys, .n = ARRAY_LEN(unshelve_keys),
 	    .daemon_only = true, .help = "take a shelved alarm back" },
+	[OP_ZONES] = { .name = "zones", .keys = zones_keys, .n = ARRAY_LEN(zones_keys),
+	    .daemon_only = true, .help = "the zones that are enforced, some at a time" },
 };
 
 const char *code_name(enum code code)

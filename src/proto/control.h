@@ -38,7 +38,7 @@ const char *code_help(enum code code);
 
 enum op {
 	OP_HELLO, OP_ROSTER, OP_SOURCES, OP_COMMAND, OP_COMMANDS, OP_PLAN, OP_BACKFILL,
-	OP_ALARMS, OP_ACK, OP_SHELVE, OP_UNSHELVE, OP_COUNT
+	OP_ALARMS, OP_ACK, OP_SHELVE, OP_UNSHELVE, OP_ZONES, OP_COUNT
 };
 
 struct request {
@@ -56,6 +56,7 @@ struct request {
 	double minutes; /* NAN: not given */
 	char why[TEXT_SIZE];
 	bool all;
+	char revision[ID_SIZE];
 };
 
 struct op_desc {

@@ -395,6 +395,30 @@ def check_backfill(r):
              "lost %r", pair)
 
 
+def check_zones(r):
+    need(text(r.get("revision")) and within(*U32)(r.get("count")) and isinstance(r.get("more"), bool), "zones: %r", r)
+    for z in r["zones"]:
+        check_map(z, {"section": (is_id, True), "name": (text, True), "drones": (text, False),
+                      "kind": (word("in", "out", "ceiling", "info"), True),
+                      "floor": (is_height, False), "ceiling": (is_height, False),
+                      "times": (lambda v: isinstance(v, list) and all(is_span(t) for t in v), False),
+                      "rings": (lambda v: isinstance(v, list), True)}, "zones")
+        for ring in z["rings"]:
+            need(len(ring) >= 3, "zones: a ring of %d points", len(ring))
+            # Where a zone crosses the 180th meridian its longitudes go on.
+            for p in ring:
+                need(len(p) == 2 and all(is_number(v) for v in p) and abs(p[0]) <= 90 and abs(p[1]) <= 720, "%r", p)
+
+
+def is_height(v):
+    return isinstance(v, list) and len(v) == 2 and is_number(v[0]) and v[1] in ("AGL", "home", "AMSL", "FL")
+
+
+def is_span(v):
+    return (isinstance(v, list) and len(v) == 5 and all(t is None or isinstance(t, int) for t in v[:2]) and
+            0 <= v[2] <= 127 and all(0 <= s <= 86400 for s in v[3:]))
+
+
 REPLIES = {"hello": check_hello, "roster": check_roster, "sources": check_sources,
-           "commands": check_commands, "plan": check_plan, "backfill": check_backfill,
+           "commands": check_commands, "plan": check_plan, "backfill": check_backfill, "zones": check_zones,
            "command": lambda r: need(r.get("stage") == "accepted", "command: stage %r", r.get("stage"))}
