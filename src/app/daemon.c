@@ -59,6 +59,7 @@ void daemon_event(struct daemon *d, const char *drone, enum severity severity, c
 	str_copy(ev.source, sizeof(ev.source), d->config->name);
 	log_line(event_levels[severity], "%s", ev.text);
 	history_put_event(d->history, &ev, d->now_ms);
+	event_log_add(&d->events, &ev);
 	daemon_publish(d, TOPIC_EV, drone, &ev);
 }
 
@@ -125,6 +126,7 @@ int daemon_open(struct daemon *d, const struct config *config, struct err *err)
 	    open_history(d, err) == -1)
 		return -1;
 	past_restore(d);
+	events_restore(d);
 	return 0;
 }
 
@@ -268,6 +270,7 @@ void daemon_close(struct daemon *d)
 	link_free(&d->link);
 	fleet_clear(&d->fleet);
 	ledger_clear(&d->ledger);
+	event_log_clear(&d->events);
 	wire_doc_clear(&d->doc);
 	wire_doc_clear(&d->answer_doc);
 	buf_free(&d->out_body);

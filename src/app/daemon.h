@@ -11,6 +11,7 @@
  *	daemon_alarms.c    the watch fed, its alarms told, operators answered
  *	daemon_plans.c     what drones are to fly, fetched for the watch and the history
  *	daemon_zones.c     the zones it enforces, told
+ *	daemon_events.c    events kept, for who comes late
  *	daemon_relayed.c   alarms of other daemons that are our sources
  *	daemon.c           opens, loops, closes
  *
@@ -22,6 +23,7 @@
 
 #include "alarm/watch.h"
 #include "alarm/zones_wire.h"
+#include "app/event_log.h"
 #include "app/notify.h"
 #include "app/stored_samples.h"
 #include "base/buf.h"
@@ -118,6 +120,8 @@ struct daemon {
 	struct pending_command *pending; /* list of commands waiting for their source */
 	struct history *history;
 	struct stored_samples *stored;   /* answers backfill */
+
+	struct event_log events;
 
 	struct watch *watch;
 	struct zone_set *zones; /* of the configuration; NULL: none */
@@ -225,6 +229,10 @@ int64_t alarms_tick(struct daemon *d);
 
 /* daemon_zones.c */
 void zones_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
+
+/* daemon_events.c */
+void events_restore(struct daemon *d);
+void events_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
 
 /* daemon_plans.c */
 /* The drone's plan is not known, or not any more. */

@@ -236,6 +236,7 @@ static op_handler *const handlers[OP_COUNT] = {
 	[OP_BACKFILL] = serve_backfill, [OP_ALARMS] = alarms_request,
 	[OP_ACK] = alarms_request,      [OP_SHELVE] = alarms_request,
 	[OP_UNSHELVE] = alarms_request, [OP_ZONES] = zones_request,
+	[OP_EVENTS] = events_request,
 };
 
 static void serve_one(struct daemon *d, const void *body, size_t len,

@@ -169,6 +169,7 @@ static int ingest_other(struct daemon *d, struct source *s, struct link_message 
 		switch (kind) {
 		case TOPIC_EV:
 			history_put_event(d->history, &msg.ev, d->now_ms);
+			event_log_add(&d->events, &msg.ev);
 			break;
 		case TOPIC_CM:
 			if (!ingest_progress(d, &msg.cm))

@@ -102,6 +102,9 @@ void screen_zones_close(struct screen *s);
 void screen_zones_want(struct screen *s);
 void screen_zones_tick(struct screen *s);
 
+/* What happened before it was attached. */
+void screen_events_ask(struct screen *s);
+
 /* Asks for the list of alarms when it is time, or now. */
 void screen_alarms_tick(struct screen *s, bool now);
 /* REQUEST_ACK, _SHELVE, _UNSHELVE. */

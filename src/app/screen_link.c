@@ -175,6 +175,7 @@ static void arrived(struct screen *s)
 	ask_commands(s);
 	screen_alarms_tick(s, true);
 	screen_zones_want(s);
+	screen_events_ask(s);
 }
 
 static void hello_answered(

@@ -95,6 +95,12 @@ static const struct key_desc zones_keys[] = {
 	ROW(revision, KEY_TEXT, KEY_OMIT, .help = "what one has: none are sent where it is that still"),
 };
 
+static const struct key_desc events_keys[] = {
+	ROW(drone, KEY_TEXT, KEY_OMIT, .help = "only this drone's"),
+	ROW(limit, KEY_UINT, KEY_OMIT, .help = "at most so many, the newest; without it 200, never over 500"),
+	ROW(before, KEY_UINT, KEY_OMIT, .help = "only those before the one with this number"),
+};
+
 #undef ROW
 
 const struct op_desc op_table[OP_COUNT] = {
@@ -120,6 +126,8 @@ const struct op_desc op_table[OP_COUNT] = {
 	    .daemon_only = true, .help = "take a shelved alarm back" },
 	[OP_ZONES] = { .name = "zones", .keys = zones_keys, .n = ARRAY_LEN(zones_keys),
 	    .daemon_only = true, .help = "the zones that are enforced, some at a time" },
+	[OP_EVENTS] = { .name = "events", .keys = events_keys, .n = ARRAY_LEN(events_keys),
+	    .daemon_only = true, .help = "what happened last" },
 };
 
 const char *code_name(enum code code)
@@ -161,6 +169,7 @@ int request_parse(struct wire_doc *doc, const void *body, size_t len, struct req
 
 	memset(req, 0, sizeof(*req));
 	req->expires = req->since = req->boot = req->from = req->to = req->until = KEY_NONE;
+	req->before = req->limit = KEY_NONE;
 	req->minutes = NAN;
 	*code = CODE_BAD_REQUEST;
 	if (!map)

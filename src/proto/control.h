@@ -38,7 +38,7 @@ const char *code_help(enum code code);
 
 enum op {
 	OP_HELLO, OP_ROSTER, OP_SOURCES, OP_COMMAND, OP_COMMANDS, OP_PLAN, OP_BACKFILL,
-	OP_ALARMS, OP_ACK, OP_SHELVE, OP_UNSHELVE, OP_ZONES, OP_COUNT
+	OP_ALARMS, OP_ACK, OP_SHELVE, OP_UNSHELVE, OP_ZONES, OP_EVENTS, OP_COUNT
 };
 
 struct request {
@@ -57,6 +57,7 @@ struct request {
 	char why[TEXT_SIZE];
 	bool all;
 	char revision[ID_SIZE];
+	uint64_t before, limit;
 };
 
 struct op_desc {

@@ -129,7 +129,7 @@ static void add_past(struct alarm_view *v, const struct model *m)
 	}
 	for (size_t i = 0; model_event_at(m, i); i++)
 		*add(v) = (struct alarm_row){ .kind = ROW_EVENT,
-			.index = (size_t)(m->event_total - 1 - i),
+			.index = (size_t)(m->event_total - m->events_inserted - 1 - i),
 			.time_ms = model_event_at(m, i)->time_ms };
 	/* Of one instant, events stand as they came. */
 	if (v->count > first)
@@ -144,7 +144,8 @@ struct ui_alarm *alarm_list_alarm(const struct model *m, const struct alarm_row 
 const struct ui_event *alarm_list_event(const struct model *m, const struct alarm_row *row)
 {
 	return row->kind == ROW_EVENT
-		   ? model_event_at(m, (size_t)(m->event_total - 1 - row->index))
+		   ? model_event_at(m,
+			 (size_t)(m->event_total - m->events_inserted - 1 - row->index))
 		   : NULL;
 }
 

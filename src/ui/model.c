@@ -165,24 +165,35 @@ bool model_sample(struct model *m, const char *id, const struct sample *s, bool 
 	return true;
 }
 
+static struct ui_event make_event(
+    int64_t time_ms, const char *drone, enum health level, const char *text)
+{
+	struct ui_event e = { .time_ms = time_ms, .level = level };
+
+	str_copy(e.drone, sizeof(e.drone), drone);
+	str_copy(e.text, sizeof(e.text), text);
+	str_clean(e.text);
+	return e;
+}
+
 void model_event(
     struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text)
 {
-	struct ui_event *e = &m->events[m->event_total++ % MODEL_EVENTS_MAX];
-
-	*e = (struct ui_event){ .time_ms = time_ms, .level = level };
-	str_copy(e->drone, sizeof(e->drone), drone);
-	str_copy(e->text, sizeof(e->text), text);
-	str_clean(e->text);
+	m->events[m->event_total++ % MODEL_EVENTS_MAX] = make_event(time_ms, drone, level, text);
 }
 
-void model_message_event(struct model *m, const struct event *ev)
+struct ui_event model_event_of(const struct event *ev)
 {
 	enum health level = ev->severity <= SEVERITY_CRITICAL  ? HEALTH_CRIT
 			    : ev->severity <= SEVERITY_WARNING ? HEALTH_WARN
 							       : HEALTH_OK;
 
-	model_event(m, (int64_t)ev->time, ev->drone, level, ev->text);
+	return make_event((int64_t)ev->time, ev->drone, level, ev->text);
+}
+
+void model_message_event(struct model *m, const struct event *ev)
+{
+	m->events[m->event_total++ % MODEL_EVENTS_MAX] = model_event_of(ev);
 }
 
 const struct ui_event *model_event_at(const struct model *m, size_t i)

@@ -100,6 +100,7 @@ struct model {
 
 	struct ui_event *events; /* owned ring; the newest is event_total - 1 */
 	uint64_t event_total;
+	uint64_t events_inserted; /* of these, not at the end: what numbers are reckoned from */
 	struct ui_alarm *alarms; /* owned; see alarm_list.h for the order shown */
 	size_t alarm_count, alarm_cap;
 	uint64_t alarm_numbers, alarms_left_out; /* given; and those there was no room for */
@@ -167,6 +168,11 @@ void model_progress(struct model *m, const struct progress *cm, int64_t now_ms);
 void model_event(
     struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text);
 void model_message_event(struct model *m, const struct event *ev);
+/* As it would be kept. */
+struct ui_event model_event_of(const struct event *ev);
+/* Events asked for later than they happened, oldest first: each to its place by its
+ * time, unless it is there. How many were not. */
+size_t model_events_earlier(struct model *m, const struct event *told, size_t count);
 /* The i-th newest, NULL past the oldest kept. */
 const struct ui_event *model_event_at(const struct model *m, size_t i);
 

@@ -419,6 +419,13 @@ def is_span(v):
             0 <= v[2] <= 127 and all(0 <= s <= 86400 for s in v[3:]))
 
 
+def check_events(r):
+    need(within(*U64)(r.get("before")) and isinstance(r.get("more"), bool), "events: %r", r)
+    need(len(r["events"]) <= 500, "events: %d", len(r["events"]))
+    for ev in r["events"]:
+        check_map(ev, BODIES["ev"], "events")
+
+
 REPLIES = {"hello": check_hello, "roster": check_roster, "sources": check_sources,
-           "commands": check_commands, "plan": check_plan, "backfill": check_backfill, "zones": check_zones,
+           "commands": check_commands, "plan": check_plan, "backfill": check_backfill, "zones": check_zones, "events": check_events,
            "command": lambda r: need(r.get("stage") == "accepted", "command: stage %r", r.get("stage"))}

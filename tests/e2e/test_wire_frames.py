@@ -40,7 +40,7 @@ def test_frame(path):
         request = protocol.unpack(body)
         known = isinstance(request, dict) and request.get("v") == 1 and request["op"] in (
             "hello", "roster", "sources", "command", "commands", "plan", "backfill",
-            "alarms", "ack", "shelve", "unshelve", "zones")
+            "alarms", "ack", "shelve", "unshelve", "zones", "events")
         assert known == (head["expect"] == "ok" or path.stem == "bad-request-shelve")
         return
     # A writer of version 1 makes neither what is refused nor what later versions add.
