@@ -78,7 +78,9 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(BUILD
 
 $(BUILD)/bench/%: tests/bench/%.c $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(LIBS)
+	$(CC) $(ALL_CFLAGS) -Itests/bench -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(BUILD)/libsim.a $(BUILD)/libodyssey.a $(LIBS)
+
+$(BUILD)/bench/day_make: tests/bench/parts/day_story.c tests/bench/parts/day_story.h
 
 unit: $(UNIT_BIN) ## run the unit tests of this build
 	@for t in $(UNIT_BIN); do $$t || exit 1; done
@@ -93,7 +95,7 @@ demo: deps ## a simulated fleet of 12, the daemon and its telemetry, in a corner
 test: deps ## every test
 	@$(MAKE) --no-print-directory run-tests
 
-run-tests: all unit
+run-tests: all unit $(BUILD)/bench/day_make
 	$(call pytest,)
 
 test-asan: deps ## unit and end-to-end tests under address and undefined-behaviour sanitizers
@@ -106,7 +108,7 @@ test-tsan: deps ## the same under the thread sanitizer
 # in tests/tsan.supp. End-to-end tests marked slow are left to `make test`.
 run-sanitized: export TSAN_OPTIONS = suppressions=$(CURDIR)/tests/tsan.supp halt_on_error=1 second_deadlock_stack=1
 run-sanitized: export UBSAN_OPTIONS = print_stacktrace=1
-run-sanitized: all unit
+run-sanitized: all unit $(BUILD)/bench/day_make
 	$(call pytest,-m 'not slow')
 
 # Real programs under real clocks: they wait more than they work, so four files
