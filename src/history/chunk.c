@@ -544,13 +544,18 @@ bool chunk_decode_between(struct chunk *c, const void *bytes, size_t len, uint64
 		b->cap = (size_t)size + 1;
 	}
 	n = ZSTD_decompressDCtx(need_decompress(c), b->data, b->cap, bytes, len);
-	if (ZSTD_isError(n) ||
-	    !unpack(c, (const uint8_t *)b->data, (const uint8_t *)b->data + n, wanted, first_ms,
-		last_ms)) {
-		chunk_reset(c, 0);
-		return false;
-	}
-	return true;
+	b->len = ZSTD_isError(n) ? 0 : n;
+	return chunk_decode_again(c, wanted, first_ms, last_ms);
+}
+
+bool chunk_decode_again(struct chunk *c, uint64_t wanted, int64_t first_ms, int64_t last_ms)
+{
+	const uint8_t *p = (const uint8_t *)c->scratch.data;
+
+	if (p && c->scratch.len && unpack(c, p, p + c->scratch.len, wanted, first_ms, last_ms))
+		return true;
+	chunk_reset(c, 0);
+	return false;
 }
 
 void chunk_sample(const struct chunk *c, size_t i, struct sample *s)

@@ -75,6 +75,8 @@ bool chunk_decode(struct chunk *c, const void *bytes, size_t len, uint64_t wante
  * where there is none. time must be wanted. */
 bool chunk_decode_between(struct chunk *c, const void *bytes, size_t len, uint64_t wanted,
     int64_t first_ms, int64_t last_ms);
+/* The same of the row that was decoded last, for who did not know yet what is wanted. */
+bool chunk_decode_again(struct chunk *c, uint64_t wanted, int64_t first_ms, int64_t last_ms);
 
 /* Sample i as it was, all columns having been read; and as a body. */
 void chunk_sample(const struct chunk *c, size_t i, struct sample *s);

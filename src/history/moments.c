@@ -94,12 +94,24 @@ static int load_drones(struct moments *m)
 
 /* ---- rows ---- */
 
+/* What loops and sizes rest on: a file can be well-formed and yet say anything. */
+static bool sane(const struct moment_loose *l, int64_t first_seq, int64_t last_seq, int64_t count)
+{
+	return l->id > 0 && l->id <= INT32_MAX && first_seq >= 0 && first_seq <= last_seq &&
+	    last_seq <= UINT32_MAX && count > 0 && count <= CHUNK_MAX && l->hi_ms >= 0 &&
+	    l->hi_ms <= field_table[FIELD_time].max;
+}
+
+/* Rows come drone by drone. */
 static int load_sealed(struct moments *m, bool whole)
 {
 	static const char all[] = "SELECT id, drone, boot, first_seq, last_seq, count, first_time,"
-				  " last_time, last_arrived FROM sealed INDEXED BY sealed_by_drone";
+				  " last_time, last_arrived FROM sealed INDEXED BY sealed_by_drone"
+				  " ORDER BY drone";
 	static const char newer[] = "SELECT id, drone, boot, first_seq, last_seq, count, first_time,"
-				    " last_time, last_arrived FROM sealed WHERE id > ?";
+				    " last_time, last_arrived FROM sealed WHERE id > ? ORDER BY drone";
+	struct moments_drone *of = NULL;
+	int64_t last_id = m->last_id;
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(m->db, whole ? all : newer, -1, &stmt, NULL);
 
@@ -107,107 +119,37 @@ static int load_sealed(struct moments *m, bool whole)
 		return rc;
 	if (!whole)
 		sqlite3_bind_int64(stmt, 1, m->last_id);
+	m->fresh_count = 0;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		struct moments_drone *d = by_number(m, sqlite3_column_int64(stmt, 1));
-		int64_t id = sqlite3_column_int64(stmt, 0);
-		int64_t arrived = sqlite3_column_int64(stmt, 8);
+		int64_t first_seq = sqlite3_column_int64(stmt, 3), last_seq = sqlite3_column_int64(stmt, 4),
+			count = sqlite3_column_int64(stmt, 5);
+		/* The time it begins at, until the offset is known. */
+		struct moment_loose l = { .id = sqlite3_column_int64(stmt, 0),
+			.begin_ms = sqlite3_column_int64(stmt, 6), .hi_ms = sqlite3_column_int64(stmt, 8),
+			.delay_ms = sqlite3_column_int64(stmt, 8) - sqlite3_column_int64(stmt, 7),
+			.offset_ms = INT64_MIN, .boot = (uint32_t)sqlite3_column_int64(stmt, 2),
+			.first_seq = (uint32_t)first_seq, .last_seq = (uint32_t)last_seq,
+			.count = (uint32_t)count };
 
-		m->last_id = id > m->last_id ? id : m->last_id;
+		last_id = l.id > last_id ? l.id : last_id;
 		if (!d || !d->wanted)
 			continue;
-		mem_grow(d->rows, d->row_count, d->row_cap);
-		d->rows[d->row_count++] = (struct moment_row){
-			.id = id,
-			.boot = (uint32_t)sqlite3_column_int64(stmt, 2),
-			.first_seq = (uint32_t)sqlite3_column_int64(stmt, 3),
-			.last_seq = (uint32_t)sqlite3_column_int64(stmt, 4),
-			.count = (uint32_t)sqlite3_column_int64(stmt, 5),
-			/* The time it begins at, until the offset is known. */
-			.begin_ms = sqlite3_column_int64(stmt, 6),
-			.delay_ms = arrived - sqlite3_column_int64(stmt, 7),
-			.hi_ms = arrived,
-			.offset_ms = INT64_MIN,
-		};
-		d->dirty = true;
+		if (!sane(&l, first_seq, last_seq, count)) {
+			rc = SQLITE_CORRUPT;
+			break;
+		}
+		if (of && of != d)
+			moments_arrange(m, of);
+		of = d;
+		mem_grow(m->fresh, m->fresh_count, m->fresh_cap);
+		m->fresh[m->fresh_count++] = l;
 	}
 	sqlite3_finalize(stmt);
+	if (of)
+		moments_arrange(m, of);
+	m->last_id = last_id;
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-static int compare_seq(const void *a, const void *b)
-{
-	const struct moment_row *x = a, *y = b;
-
-	if (x->boot != y->boot)
-		return x->boot < y->boot ? -1 : 1;
-	if (x->last_seq != y->last_seq)
-		return x->last_seq < y->last_seq ? -1 : 1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-static int compare_lo(const void *a, const void *b)
-{
-	const struct moment_row *x = a, *y = b;
-
-	if (x->lo_ms != y->lo_ms)
-		return x->lo_ms < y->lo_ms ? -1 : 1;
-	return compare_seq(a, b);
-}
-
-static void reach(struct moments_drone *d, size_t from)
-{
-	int64_t top = from ? d->rows[from - 1].reach_ms : INT64_MIN;
-
-	for (size_t i = from; i < d->row_count; i++) {
-		top = d->rows[i].hi_ms > top ? d->rows[i].hi_ms : top;
-		d->rows[i].reach_ms = top;
-	}
-}
-
-/* Offsets, bounds and order of a drone's rows. A row keeps the offset that it
- * had: what was there is not put elsewhere by what comes. */
-static void arrange(struct moments_drone *d)
-{
-	d->samples = 0;
-	if (d->row_count)
-		qsort(d->rows, d->row_count, sizeof(*d->rows), compare_seq);
-	for (size_t i = 0; i < d->row_count; i++) {
-		struct moment_row *row = &d->rows[i];
-		size_t from = i < MOMENT_NEAR ? 0 : i - MOMENT_NEAR;
-		size_t to = i + MOMENT_NEAR < d->row_count ? i + MOMENT_NEAR : d->row_count - 1;
-
-		d->samples += row->count;
-		if (row->offset_ms != INT64_MIN)
-			continue;
-		row->offset_ms = INT64_MAX;
-		for (size_t k = from; k <= to; k++) {
-			if (d->rows[k].delay_ms < row->offset_ms)
-				row->offset_ms = d->rows[k].delay_ms;
-		}
-		row->begin_ms += row->offset_ms;
-		row->begin_ms = row->begin_ms < row->hi_ms ? row->begin_ms : row->hi_ms;
-		/* Nothing in a day's file arrived before the day began. */
-		row->lo_ms = i ? d->rows[i - 1].hi_ms : day_of(row->hi_ms) * DAY_MS;
-		if (row->begin_ms - MOMENT_SLACK_MS < row->lo_ms)
-			row->lo_ms = row->begin_ms - MOMENT_SLACK_MS;
-		row->first_ms = row->lo_ms;
-	}
-	if (d->row_count)
-		qsort(d->rows, d->row_count, sizeof(*d->rows), compare_lo);
-	reach(d, 0);
-	d->dirty = false;
-}
-
-void moments_tighten(struct moments_drone *d, size_t i, int64_t lo_ms, int64_t hi_ms)
-{
-	struct moment_row *row = &d->rows[i];
-
-	row->first_ms = lo_ms > row->lo_ms ? lo_ms : row->lo_ms;
-	row->begin_ms = row->first_ms;
-	if (hi_ms < row->hi_ms) {
-		row->hi_ms = hi_ms;
-		reach(d, i);
-	}
 }
 
 /* ---- what is not sealed ---- */
@@ -320,68 +262,6 @@ static int load_plain(struct moments *m)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int compare_tail(const void *a, const void *b)
-{
-	const struct plain_item *x = &((const struct moment_tail *)a)->item;
-	const struct plain_item *y = &((const struct moment_tail *)b)->item;
-
-	if (x->boot != y->boot)
-		return x->boot < y->boot ? -1 : 1;
-	if (x->seq != y->seq)
-		return x->seq < y->seq ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* A row for each slice of the tail, in place of those there were. */
-static void slice(struct moments_drone *d)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->row_count; i++) {
-		if (d->rows[i].id >= 0)
-			d->rows[n++] = d->rows[i];
-	}
-	d->row_count = n;
-	d->slice_count = 0;
-	if (d->tail_count)
-		qsort(d->tail, d->tail_count, sizeof(*d->tail), compare_tail);
-	n = 0;
-	for (size_t i = 0; i < d->tail_count; i++) {
-		const struct moment_tail *t = &d->tail[i];
-
-		/* The same sample twice is one. */
-		if (n && d->tail[n - 1].item.boot == t->item.boot &&
-		    d->tail[n - 1].item.seq == t->item.seq)
-			continue;
-		d->tail[n++] = *t;
-	}
-	d->tail_count = n;
-	for (size_t i = 0; i < n;) {
-		const struct moment_tail *first = &d->tail[i], *t = first;
-		struct moment_row row = { .boot = first->item.boot, .first_seq = first->item.seq,
-			.begin_ms = first->time_ms, .hi_ms = first->item.arrived_ms,
-			.offset_ms = INT64_MIN };
-		int64_t last = INT64_MIN;
-		size_t bytes = 0;
-
-		for (; i < n && t->item.boot == row.boot && row.count < CHUNK_MAX && bytes < (1 << 20);
-		     t = &d->tail[++i]) {
-			row.begin_ms = t->time_ms < row.begin_ms ? t->time_ms : row.begin_ms;
-			row.hi_ms = t->item.arrived_ms > row.hi_ms ? t->item.arrived_ms : row.hi_ms;
-			last = t->time_ms > last ? t->time_ms : last;
-			row.last_seq = t->item.seq;
-			row.count++;
-			bytes += t->item.len;
-		}
-		row.delay_ms = row.hi_ms - last;
-		mem_grow(d->slices, d->slice_count, d->slice_cap);
-		d->slices[d->slice_count++] = (struct moment_slice){ (size_t)(first - d->tail), row.count };
-		row.id = -(int64_t)d->slice_count;
-		mem_grow(d->rows, d->row_count, d->row_cap);
-		d->rows[d->row_count++] = row;
-	}
-}
-
 /* ---- all of it ---- */
 
 static int64_t data_version(struct moments *m)
@@ -399,30 +279,25 @@ static int64_t data_version(struct moments *m)
 static void forget(struct moments *m)
 {
 	for (size_t i = 0; i < m->drone_count; i++) {
-		m->drones[i].row_count = m->drones[i].tail_count = 0;
+		m->drones[i].row_count = m->drones[i].tail_count = m->drones[i].calm = 0;
 		m->drones[i].dirty = true;
 	}
 	buf_clear(&m->bodies);
 	m->last_id = 0;
 	m->first_plain = 0;
-	m->note_count = 0;
+	m->note_count = m->hole_count = 0;
+	m->first_ms = INT64_MAX;
+	m->last_ms = INT64_MIN;
 	memset(m->last_rows, 0, sizeof(m->last_rows));
 }
 
-static void find_ends(struct moments *m)
+static void trim(struct moments *m)
 {
-	m->first_ms = INT64_MAX;
-	m->last_ms = INT64_MIN;
-	for (size_t i = 0; i < m->drone_count; i++) {
-		const struct moments_drone *d = &m->drones[i];
-
-		for (size_t k = 0; k < d->row_count && d->rows[k].lo_ms < m->first_ms; k++) {
-			if (d->rows[k].begin_ms < m->first_ms)
-				m->first_ms = d->rows[k].begin_ms;
-		}
-		if (d->row_count && d->rows[d->row_count - 1].reach_ms > m->last_ms)
-			m->last_ms = d->rows[d->row_count - 1].reach_ms;
-	}
+	if (m->part == MOMENTS_WHOLE)
+		return;
+	for (size_t i = 0; i < m->drone_count; i++)
+		moments_trim_rows(m, &m->drones[i]);
+	moments_trim_notes(m);
 }
 
 static int load(struct moments *m, bool whole)
@@ -434,26 +309,24 @@ static int load(struct moments *m, bool whole)
 	if (rc == SQLITE_OK)
 		rc = load_drones(m);
 	if (rc == SQLITE_OK)
-		rc = load_sealed(m, whole);
-	if (rc == SQLITE_OK)
 		rc = load_plain(m);
+	if (rc == SQLITE_OK)
+		rc = load_sealed(m, whole);
 	for (size_t i = 0; i < m->drone_count; i++) {
-		if (!m->drones[i].dirty)
-			continue;
-		slice(&m->drones[i]);
-		arrange(&m->drones[i]);
+		if (m->drones[i].dirty)
+			moments_arrange(m, &m->drones[i]);
 	}
-	find_ends(m);
 	/* Gaps are placed by the rows. */
 	if (rc == SQLITE_OK)
 		rc = moments_load_notes(m, whole);
+	trim(m);
 	m->over = schema_mark(m->db, "finished", 0) != 0;
 	schema_exec(m->db, "COMMIT");
 	return rc;
 }
 
-int moments_open(struct moments **out, const char *path, bool (*want)(void *, const char *),
-    void *context, struct err *err)
+int moments_open(struct moments **out, const char *path, int64_t day, enum moments_part part,
+    bool (*want)(void *, const char *), void *context, struct err *err)
 {
 	struct moments *m = xcalloc(1, sizeof(*m));
 	enum schema_trouble trouble = schema_open_read(&m->db, path, err);
@@ -461,6 +334,8 @@ int moments_open(struct moments **out, const char *path, bool (*want)(void *, co
 
 	*out = NULL;
 	m->path = xstrdup(path);
+	m->day = day;
+	m->part = part;
 	m->want = want;
 	m->context = context;
 	if (trouble != TROUBLE_NONE) {
@@ -502,6 +377,9 @@ void moments_close(struct moments **moments)
 	strmap_clear(&m->keys);
 	buf_free(&m->bodies);
 	buf_free(&m->bytes);
+	free(m->holes);
+	free(m->fresh);
+	free(m->loose);
 	free(m->by_number);
 	free(m->drones);
 	free(m->notes);
@@ -526,6 +404,18 @@ int moments_refresh(struct moments *m, bool whole, struct err *err)
 	if (rc == SQLITE_OK && m->over && !whole)
 		rc = load(m, true);
 	return rc == SQLITE_OK ? 1 : moments_fail(m, rc, err);
+}
+
+int moments_change_part(struct moments *m, enum moments_part part, struct err *err)
+{
+	enum moments_part was = m->part;
+
+	m->part = part;
+	if (was == MOMENTS_WHOLE) {
+		trim(m);
+		return 0;
+	}
+	return was == part || moments_refresh(m, true, err) != -1 ? 0 : -1;
 }
 
 /* ---- reading ---- */
@@ -617,7 +507,7 @@ int moments_read_sample(struct moments *m, const struct moments_drone *d,
 	size_t n;
 
 	if (row->id >= 0) {
-		if (!chunk_decode_between(c, m->bytes.data, m->bytes.len, COLUMNS_ALL, time, time) ||
+		if (!chunk_decode_again(c, COLUMNS_ALL, time, time) ||
 		    c->count <= i)
 			return moments_fail(m, SQLITE_CORRUPT, err);
 		chunk_sample(c, i, s);

@@ -17,9 +17,10 @@
  * would be earlier yet, of a source whose clock stepped back while its row
  * before was being filled, is put at lo.)
  *
- * It costs some 90 bytes a row, 60 MB for a day of 500 drones at 10 Hz. No lock
- * is held between two calls. Rows that are gone, because their day was merged
- * meanwhile, are noticed when they are read.
+ * It costs 56 bytes a row: 85 MB for a day of 500 drones at 10 Hz, in rows of 30 s. Of a day
+ * that is only a neighbour of the one looked at, what reaches over the day's edge is enough: see
+ * enum moments_part. No lock is held between two calls. Rows that are gone, because their day was
+ * merged meanwhile, are noticed when they are read.
  */
 #ifndef HISTORY_MOMENTS_H
 #define HISTORY_MOMENTS_H
@@ -41,16 +42,42 @@ struct sqlite3_stmt;
 #define MOMENT_NEAR 8
 #define MOMENT_SLACK_MS 2000
 
+/* A sample that was backfilled is put so long before its arrival at most. */
+#define MOMENT_SPAN_MS (40 * INT64_C(86400000))
+
 struct moment_row {
-	int64_t id;           /* of the sealed row; below 0: slice -id - 1 of what is not sealed */
-	int64_t lo_ms, hi_ms; /* rows are in order of lo, so that stays; */
-	int64_t first_ms;     /* where its samples begin, lo until that is known */
-	int64_t begin_ms;     /* where they seem to: first time + offset */
-	int64_t reach_ms;     /* largest hi of the rows up to this */
+	int64_t lo_ms;        /* rows are in order of lo, so that stays */
 	int64_t offset_ms;
-	int64_t delay_ms;     /* last arrival - last time */
-	uint32_t boot, first_seq, last_seq, count;
+	uint32_t hi, first, begin; /* ms after lo: see below */
+	uint32_t reach;       /* ms after hi */
+	uint32_t delay;       /* last arrival - last time, ms more than offset */
+	int32_t id;           /* of the sealed row; below 0: slice -id - 1 of what is not sealed */
+	uint32_t boot, first_seq, last_seq;
+	uint16_t count;
 };
+
+static inline int64_t moment_hi(const struct moment_row *row)
+{
+	return row->lo_ms + row->hi;
+}
+
+/* Where its samples begin, lo until that is known. */
+static inline int64_t moment_first(const struct moment_row *row)
+{
+	return row->lo_ms + row->first;
+}
+
+/* Where they seem to: first time + offset. */
+static inline int64_t moment_begin(const struct moment_row *row)
+{
+	return row->lo_ms + row->begin;
+}
+
+/* Largest hi of the rows up to this. */
+static inline int64_t moment_reach(const struct moment_row *row)
+{
+	return moment_hi(row) + row->reach;
+}
 
 /* Samples that are not sealed yet. */
 struct moment_tail {
@@ -73,8 +100,11 @@ struct moments_drone {
 	size_t tail_count, tail_cap;
 	struct moment_slice *slices;
 	size_t slice_count, slice_cap;
-	uint64_t samples;        /* in all rows */
 	bool dirty;
+	/* Rows before this one are not put elsewhere by what comes later than that boot and
+	 * seq, and none of them is a slice. */
+	size_t calm;
+	uint32_t calm_boot, calm_seq;
 };
 
 /* What happened besides samples. */
@@ -86,6 +116,7 @@ struct moment_note {
 	uint8_t kind;            /* enum topic_kind: EV, CM, PL, AL, OR; MOMENT_GAP */
 	uint8_t grade;           /* severity, stage, level, order state; 1 for a gap that is lost */
 	uint8_t state;           /* enum alarm_state */
+	bool carried;            /* an alarm that stood when the day began: told there before */
 	int64_t until_ms;        /* of a gap; of a plan when it came */
 };
 #define MOMENT_GAP 100
@@ -104,8 +135,26 @@ struct moment_gap {
 	char why[128];
 };
 
+/* How much of a day is kept. */
+enum moments_part {
+	MOMENTS_WHOLE,
+	/* What may be a drone's newest sample at the end, all of the last MOMENTS_EDGE_MS, the
+	 * newest MOMENTS_END_EVENTS events, and everything but events. */
+	MOMENTS_END,
+	/* What was logged on that day but may be of the day before, and all of the first
+	 * MOMENTS_EDGE_MS. */
+	MOMENTS_BEGIN,
+};
+#define MOMENTS_EDGE_MS (60 * 60 * 1000)
+#define MOMENTS_END_EVENTS 1000
+
+struct moment_loose;
+struct moment_hole;
+
 struct moments {
 	char *path;
+	int64_t day;             /* of its file */
+	enum moments_part part;
 	struct sqlite3 *db;
 	struct sqlite3_stmt *get_sealed, *get_plan, *messages[TOPIC_COUNT];
 	bool over;               /* at rest: nothing will change */
@@ -121,6 +170,10 @@ struct moments {
 	struct buf bodies, bytes;
 	struct moment_note *notes; /* ascending at_ms, kind, row */
 	size_t note_count, note_cap;
+	struct moment_hole *holes; /* the gaps of the table, placed */
+	size_t hole_count, hole_cap;
+	struct moment_loose *fresh, *loose; /* scratch of one drone's rows */
+	size_t fresh_count, fresh_cap, loose_count, loose_cap;
 	struct strmap keys;
 	uint32_t key_count;
 	int64_t first_ms, last_ms; /* of all; first > last: nothing */
@@ -128,11 +181,14 @@ struct moments {
 	void *context;
 };
 
-/* Opens the file and reads its headers; of those drones that want() is true for,
+/* Opens the file of that day and reads its headers; of those drones that want() is true for,
  * NULL for all. 0 with *m NULL where the file has nothing yet, or -1. */
-int moments_open(struct moments **m, const char *path, bool (*want)(void *, const char *),
-    void *context, struct err *err);
+int moments_open(struct moments **m, const char *path, int64_t day, enum moments_part part,
+    bool (*want)(void *, const char *), void *context, struct err *err);
 void moments_close(struct moments **m);
+
+/* Keeps less of a whole day, or reads what was left out: 0 or -1. Rows and notes move. */
+int moments_change_part(struct moments *m, enum moments_part part, struct err *err);
 
 /* Reads what came since: 1 where anything did, 0, or -1. whole: everything anew,
  * as when rows are gone. Rows and notes move. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "history/days.h"
 #include "history/moments_private.h"
 
 /* What of each kind's row is kept. Columns: row, arrived, drone, grade, key, state. */
@@ -98,8 +99,8 @@ static int64_t within(const struct moment_row *row, int64_t seq)
 {
 	uint32_t span = row->last_seq - row->first_seq;
 
-	return span ? row->begin_ms + (int64_t)((double)(row->hi_ms - row->begin_ms) * (double)(seq - row->first_seq) / span)
-		    : row->hi_ms;
+	return span ? moment_begin(row) + (int64_t)((double)(moment_hi(row) - moment_begin(row)) * (double)(seq - row->first_seq) / span)
+		    : moment_hi(row);
 }
 
 /* The moments around the samples [from, to] that are missing. */
@@ -132,35 +133,81 @@ static void place_gap(const struct moments_drone *d, uint32_t boot, int64_t from
 	}
 }
 
+/* The next row of the table as it is now, placed anew where it was not settled. */
+static bool place_hole(struct moments *m, struct moment_hole *h, const struct moment_hole *was)
+{
+	int64_t before = INT64_MIN, after = INT64_MIN, at_ms = h->at_ms;
+
+	if (was && was->row == h->row && was->drone == h->drone && was->boot == h->boot &&
+	    was->from == h->from && was->to == h->to && was->lost == h->lost) {
+		h->at_ms = was->at_ms;
+		h->until_ms = was->until_ms;
+		h->settled = was->settled;
+		if (h->settled)
+			return false;
+	}
+	place_gap(&m->drones[h->drone], h->boot, h->from, h->to, &before, &after);
+	h->settled = before != INT64_MIN && after != INT64_MIN;
+	/* Where nothing is on one side of it, it is no longer than is known. */
+	h->at_ms = before != INT64_MIN ? before : after != INT64_MIN ? after : at_ms;
+	h->until_ms = after > h->at_ms ? after : h->at_ms;
+	return !was || was->row != h->row || was->at_ms != h->at_ms || was->until_ms != h->until_ms ||
+	    was->from != h->from || was->to != h->to || was->lost != h->lost || was->drone != h->drone;
+}
+
+static void tell_holes(struct moments *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->note_count; i++) {
+		if (m->notes[i].kind != MOMENT_GAP)
+			m->notes[n++] = m->notes[i];
+	}
+	m->note_count = n;
+	for (size_t i = 0; i < m->hole_count; i++) {
+		const struct moment_hole *h = &m->holes[i];
+
+		*moments_add_note(m) = (struct moment_note){ .kind = MOMENT_GAP, .row = h->row, .at_ms = h->at_ms,
+			.until_ms = h->until_ms, .drone = h->drone, .grade = h->lost };
+	}
+}
+
+/* Gaps change and go, so all are read each time; most are where they were. */
 static int load_gaps(struct moments *m)
 {
+	struct moment_hole *old = m->holes;
+	size_t old_count = m->hole_count, at = 0;
+	bool changed = false;
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(m->db,
 	    "SELECT row, at, drone, boot, first_seq, last_seq, state = 'lost' FROM gaps"
-	    " WHERE state != 'filled'", -1, &stmt, NULL);
+	    " WHERE state != 'filled' ORDER BY row", -1, &stmt, NULL);
 
 	if (rc != SQLITE_OK)
 		return rc;
+	m->holes = NULL;
+	m->hole_count = m->hole_cap = 0;
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-		struct moment_note n = { .drone = MOMENT_NO_DRONE, .kind = MOMENT_GAP };
-		int64_t before = INT64_MIN, after = INT64_MIN;
+		struct moment_hole h = { .row = sqlite3_column_int64(stmt, 0),
+			.at_ms = sqlite3_column_int64(stmt, 1), .boot = (uint32_t)sqlite3_column_int64(stmt, 3),
+			.from = (uint32_t)sqlite3_column_int64(stmt, 4),
+			.to = (uint32_t)sqlite3_column_int64(stmt, 5), .lost = sqlite3_column_int(stmt, 6) != 0 };
+		struct moment_note n = { .drone = MOMENT_NO_DRONE };
 
-		n.row = sqlite3_column_int64(stmt, 0);
-		n.at_ms = n.until_ms = sqlite3_column_int64(stmt, 1);
-		n.grade = (uint8_t)sqlite3_column_int(stmt, 6);
 		if (!moments_note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)) ||
 		    n.drone == MOMENT_NO_DRONE)
 			continue;
-		place_gap(&m->drones[n.drone], (uint32_t)sqlite3_column_int64(stmt, 3),
-		    sqlite3_column_int64(stmt, 4), sqlite3_column_int64(stmt, 5), &before, &after);
-		/* Where nothing is on one side of it, it is no longer than is known. */
-		if (before != INT64_MIN || after != INT64_MIN) {
-			n.at_ms = before != INT64_MIN ? before : after;
-			n.until_ms = after > n.at_ms ? after : n.at_ms;
-		}
-		*moments_add_note(m) = n;
+		h.drone = n.drone;
+		while (at < old_count && old[at].row < h.row)
+			at++;
+		changed |= place_hole(m, &h, at < old_count ? &old[at] : NULL);
+		mem_grow(m->holes, m->hole_count, m->hole_cap);
+		m->holes[m->hole_count++] = h;
 	}
 	sqlite3_finalize(stmt);
+	free(old);
+	if (changed || m->hole_count != old_count)
+		tell_holes(m);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
@@ -175,37 +222,81 @@ static int compare_notes(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
+static void sort_notes(struct moments *m)
+{
+	for (size_t i = 1; i < m->note_count; i++) {
+		if (compare_notes(&m->notes[i - 1], &m->notes[i]) <= 0)
+			continue;
+		qsort(m->notes, m->note_count, sizeof(*m->notes), compare_notes);
+		return;
+	}
+}
+
+/* A day begins with the alarms that stood then; they were told when they came. */
+static void find_carried(struct moments *m)
+{
+	int64_t begin_ms = m->day * DAY_MS;
+
+	/* A file alone says by its samples of which day it is. */
+	if (m->day == INT64_MIN && m->first_ms > m->last_ms)
+		return;
+	if (m->day == INT64_MIN)
+		begin_ms = day_of(m->last_ms) * DAY_MS;
+	for (size_t i = 0; i < m->note_count; i++) {
+		struct moment_note *n = &m->notes[i];
+
+		if (n->kind != TOPIC_AL || n->at_ms >= begin_ms)
+			continue;
+		n->at_ms = begin_ms;
+		n->carried = true;
+	}
+}
+
 int moments_load_notes(struct moments *m, bool whole)
 {
-	size_t n = 0;
 	int rc = SQLITE_OK;
 
 	if (whole) {
 		strmap_clear(&m->keys);
 		m->key_count = 0;
 	}
-	/* Gaps change and go: they are read anew each time. */
-	for (size_t i = 0; i < m->note_count; i++) {
-		if (m->notes[i].kind != MOMENT_GAP)
-			m->notes[n++] = m->notes[i];
-	}
-	m->note_count = n;
 	for (size_t i = 0; i < ARRAY_LEN(kinds) && rc == SQLITE_OK; i++)
 		rc = load_kind(m, &kinds[i]);
 	if (rc == SQLITE_OK)
 		rc = moments_load_plans(m);
 	if (rc == SQLITE_OK)
 		rc = load_gaps(m);
-	if (m->note_count)
-		qsort(m->notes, m->note_count, sizeof(*m->notes), compare_notes);
+	find_carried(m);
+	sort_notes(m);
 	for (size_t i = 0; i < m->note_count; i++) {
 		/* What was so before says nothing of when something was recorded. */
-		if (m->notes[i].kind == MOMENT_GAP || moment_plan_carried(&m->notes[i]))
+		if (m->notes[i].kind == MOMENT_GAP || m->notes[i].carried || moment_plan_carried(&m->notes[i]))
 			continue;
 		m->first_ms = m->notes[i].at_ms < m->first_ms ? m->notes[i].at_ms : m->first_ms;
 		m->last_ms = m->notes[i].at_ms > m->last_ms ? m->notes[i].at_ms : m->last_ms;
 	}
 	return rc;
+}
+
+void moments_trim_notes(struct moments *m)
+{
+	int64_t edge_ms = m->day * DAY_MS;
+	size_t events = 0, n = 0;
+
+	for (size_t i = 0; i < m->note_count; i++)
+		events += m->notes[i].kind == TOPIC_EV;
+	for (size_t i = 0; i < m->note_count; i++) {
+		const struct moment_note *note = &m->notes[i];
+		bool event = note->kind == TOPIC_EV;
+
+		if (m->part == MOMENTS_BEGIN ? note->at_ms <= edge_ms + MOMENTS_EDGE_MS
+			: !event || events <= MOMENTS_END_EVENTS ||
+			    note->at_ms >= edge_ms + DAY_MS - MOMENTS_EDGE_MS)
+			m->notes[n++] = *note;
+		events -= event;
+	}
+	m->note_count = m->note_cap = n;
+	m->notes = xreallocarray(m->notes, n ? n : 1, sizeof(*m->notes));
 }
 
 int moments_message(struct moments *m, const struct moment_note *note, union message *out,

@@ -43,7 +43,7 @@ static void hold(struct backfill *out, uint32_t boot, uint32_t oldest, uint32_t 
 static int search_row(struct replay *r, struct window_file *f, const struct moments_drone *d,
     const struct moment_row *row, struct search *q, struct backfill *out, struct err *err)
 {
-	bool all = row->hi_ms <= q->now.at;
+	bool all = moment_hi(row) <= q->now.at;
 	bool wanted = row->boot == q->boot && row->last_seq >= q->from && row->first_seq <= q->to;
 	const struct chunk *c = &r->chunk;
 	int got;
@@ -129,12 +129,14 @@ int replay_backfill(struct replay *r, size_t drone, uint32_t boot, uint32_t from
 	struct search q = { .boot = boot, .from = from, .to = to, .now = s->now };
 	int got = 1;
 
+	if (window_whole(r, err) == -1)
+		return -1;
 	for (size_t k = 0; k < r->file_count && got == 1 && s->any; k++) {
 		struct window_file *f = &r->files[k];
 		const struct moments_drone *d = window_drone(f, drone);
 
 		for (size_t i = 0; d && i < d->row_count && got == 1; i++) {
-			if (d->rows[i].first_ms <= q.now.at)
+			if (moment_first(&d->rows[i]) <= q.now.at)
 				got = search_row(r, f, d, &d->rows[i], &q, out, err);
 			cut(&q);
 		}

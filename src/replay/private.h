@@ -1,9 +1,10 @@
 /*
  * How a replay is kept. Private to the room.
  *
- * A window of at most three days is open: the one of the position, and the
- * nearest with a file before and after, since what a drone said last may be of
- * yesterday and what was backfilled after midnight is in tomorrow's file.
+ * A window of at most three days is open: the one of the position, and of the
+ * nearest with a file before and after what matters to it (enum moments_part), since
+ * what a drone said last may be of yesterday and what was backfilled after midnight is
+ * in tomorrow's file.
  *
  * Each drone has a stream: `now`, the newest of its samples that have
  * happened, and `next`. Both are found by looking, in the rows whose bounds
@@ -79,6 +80,16 @@ struct replay_list {
 	bool made;
 };
 
+/* What happened on a day that is not open, minute by minute. */
+struct replay_minutes {
+	int64_t day, first_ms;
+	int64_t made_ms;         /* monotonic; of a day that is over they are good for ever */
+	bool over;
+	struct replay_bucket *buckets;
+	size_t count;            /* two days at most: 92 KB, mostly half of it */
+};
+#define MINUTES_DAYS_MAX 400
+
 struct replay {
 	char *path;              /* the directory, or the file */
 	bool single;             /* one file */
@@ -117,6 +128,9 @@ struct replay {
 		struct wire_doc doc;
 		struct plan plan;    /* of the content */
 	} plan;
+	struct replay_minutes *minutes; /* in the order they were made */
+	size_t minutes_count, minutes_cap;
+	struct moments *beside;  /* until the window moves */
 };
 
 /* ---- window.c ---- */
@@ -125,6 +139,8 @@ struct replay {
 int window_move(struct replay *r, int64_t day, struct err *err);
 /* The nearest day with a file after (or before) the window's: false where there is none. */
 bool window_other_day(const struct replay *r, bool before, int64_t *day);
+/* The days before the one of the position as wholes too, as far as they are open. */
+int window_whole(struct replay *r, struct err *err);
 /* Reads anew the files of which rows are gone. */
 int window_mend(struct replay *r, struct err *err);
 /* The drone in that file; NULL where it has none. */
@@ -151,6 +167,14 @@ void stream_forget(struct stream *s);
 /* Makes run of that row, or finds it: NULL where it is gone or with *err set. */
 struct stream_run *stream_run(struct replay *r, size_t drone, struct window_file *f, size_t row,
     bool *failed, struct err *err);
+
+/* Opens a day's file beside the window: 0 with *m NULL where it has nothing, or -1. */
+int window_open_day(struct replay *r, int64_t day, struct moments **m, struct err *err);
+
+/* ---- look.c, timeline.c ---- */
+
+bool look_is_target(enum replay_target target, const struct moment_note *note);
+void timeline_clear(struct replay *r);
 
 /* ---- state.c ---- */
 

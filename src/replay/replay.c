@@ -165,7 +165,8 @@ static struct moment_note *last_note(const struct replay *r, size_t *file)
 	return best;
 }
 
-/* 1, 0 where its row is gone (as a gap that was filled since), or -1. */
+/* 1, 0 where there is nothing to tell (a gap that was filled since, an alarm that the day only
+ * began with), or -1. */
 static int tell_note(struct replay *r, size_t file, const struct moment_note *note,
     struct replay_update *u, struct err *err)
 {
@@ -179,6 +180,8 @@ static int tell_note(struct replay *r, size_t file, const struct moment_note *no
 
 	*u = (struct replay_update){ .at_ms = note->at_ms, .arrived_ms = note->at_ms,
 		.drone = note->drone == MOMENT_NO_DRONE ? REPLAY_NO_DRONE : f->drones[note->drone] };
+	if (note->carried)
+		return 0;
 	if (note->kind == TOPIC_PL)
 		return plans_tell(r, f, note, u, err);
 	if (note->kind != MOMENT_GAP) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "history/days.h"
 #include "replay/private.h"
 
 #define LIST_MAX 5000 /* of what stands; the oldest are left out */
@@ -228,6 +229,9 @@ int replay_trail(struct replay *r, size_t drone, int64_t from_ms, int64_t step_m
 	int64_t last_ms = INT64_MIN;
 	int got = 1;
 
+	/* Of the day before there is an hour at hand. */
+	if (!r->single && from_ms < r->window_day * DAY_MS - MOMENTS_EDGE_MS && window_whole(r, err) == -1)
+		return -1;
 	for (size_t k = 0; k < r->file_count && got == 1 && s->any; k++) {
 		const struct window_file *f = &r->files[k];
 		struct moments_drone *d = window_drone(f, drone);
@@ -235,7 +239,7 @@ int replay_trail(struct replay *r, size_t drone, int64_t from_ms, int64_t step_m
 		for (size_t i = 0; d && i < d->row_count && got == 1; i++) {
 			const struct moment_row *row = &d->rows[i];
 
-			if (row->hi_ms < from_ms || row->first_ms > s->now.at)
+			if (moment_hi(row) < from_ms || moment_first(row) > s->now.at)
 				continue;
 			got = moments_read(f->m, d, row, &r->chunk, err);
 			for (size_t n = 0; got == 1 && n < r->chunk.count; n++) {

@@ -107,7 +107,7 @@ static size_t first_reaching(const struct moments_drone *d, int64_t at_ms)
 	while (low < high) {
 		size_t mid = (low + high) / 2;
 
-		if (d->rows[mid].reach_ms < at_ms)
+		if (moment_reach(&d->rows[mid]) < at_ms)
 			low = mid + 1;
 		else
 			high = mid;
@@ -201,12 +201,12 @@ int stream_next(struct replay *r, size_t drone, int64_t until_ms, struct err *er
 					q.second_ms = d->rows[i].lo_ms;
 				break;
 			}
-			if (d->rows[i].first_ms > until_ms) {
-				if (d->rows[i].first_ms < q.bound_ms)
-					q.bound_ms = d->rows[i].first_ms;
+			if (moment_first(&d->rows[i]) > until_ms) {
+				if (moment_first(&d->rows[i]) < q.bound_ms)
+					q.bound_ms = moment_first(&d->rows[i]);
 				continue;
 			}
-			if (d->rows[i].hi_ms >= from_ms &&
+			if (moment_hi(&d->rows[i]) >= from_ms &&
 			    !search_row(r, drone, f, i, &q, &failed, err))
 				return failed ? -1 : 0;
 		}
@@ -276,9 +276,9 @@ int stream_before(struct replay *r, size_t drone, struct sample_key key, struct 
 			struct stream_run *run;
 			size_t n;
 
-			if (any && d->rows[i].reach_ms < best->at)
+			if (any && moment_reach(&d->rows[i]) < best->at)
 				break;
-			if ((any && d->rows[i].hi_ms < best->at) || d->rows[i].first_ms > key.at)
+			if ((any && moment_hi(&d->rows[i]) < best->at) || moment_first(&d->rows[i]) > key.at)
 				continue;
 			run = cached(stream, f, d->rows[i].id);
 			if (!run) {
@@ -312,7 +312,7 @@ int stream_find(struct replay *r, size_t drone, struct sample_key key, const str
 		     d && i < d->row_count && d->rows[i].lo_ms <= key.at; i++) {
 			struct stream_run *at;
 
-			if (d->rows[i].hi_ms < key.at || d->rows[i].boot != key.boot ||
+			if (moment_hi(&d->rows[i]) < key.at || d->rows[i].boot != key.boot ||
 			    d->rows[i].first_seq > key.seq || d->rows[i].last_seq < key.seq)
 				continue;
 			at = stream_run(r, drone, f, i, &failed, err);

@@ -113,6 +113,14 @@ void window_close(struct replay *r)
 	r->file_count = 0;
 }
 
+/* Of the days beside the one that is looked at, what may matter to it. */
+static enum moments_part part_of(const struct replay *r, int64_t day)
+{
+	return r->single || day == r->window_day ? MOMENTS_WHOLE
+	    : day < r->window_day               ? MOMENTS_END
+						: MOMENTS_BEGIN;
+}
+
 static int open_file(struct replay *r, int64_t day, struct err *err)
 {
 	struct window_file f = { .day = day, .serial = ++r->serial };
@@ -122,13 +130,21 @@ static int open_file(struct replay *r, int64_t day, struct err *err)
 		str_copy(path, sizeof(path), r->path);
 	else
 		day_path(path, r->path, day);
-	if (moments_open(&f.m, path, wanted, r, err) == -1)
+	if (moments_open(&f.m, path, r->single ? INT64_MIN : day, part_of(r, day), wanted, r, err) == -1)
 		return -1;
 	if (!f.m)
 		return 0;
 	meet(r, &f);
 	r->files[r->file_count++] = f;
 	return 0;
+}
+
+int window_open_day(struct replay *r, int64_t day, struct moments **m, struct err *err)
+{
+	char path[DAY_PATH_SIZE];
+
+	day_path(path, r->path, day);
+	return moments_open(m, path, day, MOMENTS_WHOLE, wanted, r, err);
 }
 
 static int list_days(struct replay *r, struct err *err)
@@ -162,6 +178,31 @@ static void restart(struct replay *r)
 	state_stale(r);
 }
 
+/* Runs stay: their rows are the same. */
+static int change_part(struct replay *r, struct window_file *f, enum moments_part part, struct err *err)
+{
+	if (f->m->part == part)
+		return 0;
+	if (moments_change_part(f->m, part, err) == -1)
+		return -1;
+	meet(r, f);
+	return 0;
+}
+
+int window_whole(struct replay *r, struct err *err)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < r->file_count; i++) {
+		changed |= r->files[i].day < r->window_day && r->files[i].m->part != MOMENTS_WHOLE;
+		if (r->files[i].day < r->window_day && change_part(r, &r->files[i], MOMENTS_WHOLE, err) == -1)
+			return -1;
+	}
+	if (changed)
+		restart(r);
+	return 0;
+}
+
 int window_move(struct replay *r, int64_t day, struct err *err)
 {
 	struct window_file old[WINDOW_MAX];
@@ -172,6 +213,7 @@ int window_move(struct replay *r, int64_t day, struct err *err)
 	if (r->single ? r->file_count : r->window_day == day && r->ranged)
 		return 0;
 	r->window_day = day;
+	moments_close(&r->beside);
 	if (r->single) {
 		need[n++] = 0;
 	} else {
@@ -189,7 +231,7 @@ int window_move(struct replay *r, int64_t day, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		for (at = 0; at < old_count && !(old[at].m && old[at].day == need[i]); at++)
 			;
-		if (at < old_count) {
+		if (at < old_count && change_part(r, &old[at], part_of(r, need[i]), err) == 0) {
 			r->files[r->file_count++] = old[at];
 			old[at] = (struct window_file){ 0 };
 		} else if (open_file(r, need[i], err) == -1) {
@@ -351,6 +393,7 @@ void replay_close(struct replay **replay)
 		stream_forget(&r->streams[i]);
 	state_clear(r);
 	plans_clear(r);
+	timeline_clear(r);
 	strmap_clear(&r->chosen);
 	strmap_clear(&r->ids);
 	chunk_clear(&r->chunk);

@@ -18,7 +18,7 @@
 struct outage {
 	int64_t until_ms;   /* 0: it is heard */
 	bool lost;          /* what it says meanwhile is nowhere */
-	bool alarm;         /* an alarm stands for it */
+	unsigned alarm;     /* number of the one that stands for it; 0: none */
 	uint32_t boot, from, to;
 	bool any;
 	struct buf held;    /* entries to be filled in */
@@ -61,12 +61,12 @@ static void tell(struct story *t, enum topic_kind topic, const void *message, si
 	put_entry(t->log, &e, message);
 }
 
-static void tell_alarm(struct story *t, size_t drone, int state, int64_t at_ms)
+static void tell_alarm(struct story *t, size_t drone, unsigned number, int state, int64_t at_ms)
 {
 	struct alarm al = { .level = LEVEL_WARNING, .state = state, .time = (uint64_t)at_ms,
 		.since = (uint64_t)at_ms, .value = 5, .limit = 3, .until = KEY_NONE, .count = 1 };
 
-	snprintf(al.id, sizeof(al.id), "stale-%zu-%u", drone, t->alarms);
+	snprintf(al.id, sizeof(al.id), "stale-%zu-%u", drone, number);
 	str_copy(al.rule, sizeof(al.rule), "stale");
 	str_copy(al.drone, sizeof(al.drone), t->swarm->drones[drone].id);
 	str_copy(al.text, sizeof(al.text), "nothing heard of it for 5 s");
@@ -82,9 +82,9 @@ static void begin_outage(struct story *t, size_t drone, int64_t now_ms, int64_t 
 	o->until_ms = now_ms + length_ms;
 	o->lost = lost;
 	o->any = false;
-	o->alarm = length_ms > 5000;
+	o->alarm = length_ms > 5000 ? ++t->alarms : 0;
 	if (o->alarm)
-		tell_alarm(t, drone, ALARM_RAISED, now_ms + 5000 > o->until_ms ? o->until_ms : now_ms);
+		tell_alarm(t, drone, o->alarm, ALARM_RAISED, now_ms);
 }
 
 static void end_outage(struct story *t, size_t drone, int64_t now_ms)
@@ -106,10 +106,8 @@ static void end_outage(struct story *t, size_t drone, int64_t now_ms)
 	buf_clear(&o->held);
 	if (o->any)
 		put_entry(t->log, &gap, "");
-	if (o->alarm) {
-		tell_alarm(t, drone, ALARM_CLEARED, now_ms);
-		t->alarms++;
-	}
+	if (o->alarm)
+		tell_alarm(t, drone, o->alarm, ALARM_CLEARED, now_ms);
 	o->until_ms = 0;
 }
 
