@@ -15,6 +15,8 @@
 #define MERGE_SAMPLES 8000
 #define FINISH_RETRY_MS 60000
 #define RETENTION_MS (10 * 60 * 1000)
+/* Alarms that go on in the next day; of more, the newest. */
+#define CARRY_ALARMS_MAX 2000
 
 /* ---- which ---- */
 
@@ -66,6 +68,39 @@ static void carry_gaps(struct writer *w, sqlite3 *db)
 	sqlite3_finalize(stmt);
 }
 
+/* So that each day tells by itself what stands, however long ago it was raised: as it was, with
+ * the time it came. */
+static void carry_alarms(struct writer *w, sqlite3 *db)
+{
+	struct buf sql = BUF_INIT;
+	sqlite3_stmt *stmt;
+	size_t arrived;
+	int rc;
+
+	(void)message_keys(TOPIC_AL, &arrived);
+	/* max(row) makes the other columns those of the newest row. */
+	buf_add_str(&sql, "SELECT * FROM (SELECT * FROM (SELECT ");
+	schema_message_columns(&sql, TOPIC_AL);
+	buf_add_str(&sql, ", arrived, max(row) AS newest FROM ");
+	schema_table_of(db, &sql, schema_message_table(TOPIC_AL));
+	buf_printf(&sql, " GROUP BY id) WHERE state <> '%s' ORDER BY newest DESC LIMIT %d) ORDER BY newest",
+	    alarm_state_names[ALARM_CLEARED], CARRY_ALARMS_MAX);
+	rc = sqlite3_prepare_v2(db, sql.data, -1, &stmt, NULL);
+	buf_free(&sql);
+	if (rc != SQLITE_OK)
+		return;
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		struct record_message m;
+
+		memset(&m, 0, sizeof(m));
+		m.head.kind = RECORD_ALARM;
+		m.head.arrived_ms = sqlite3_column_int64(stmt, (int)arrived);
+		schema_read_message(stmt, TOPIC_AL, &m.message.al);
+		batch_add_record(&w->batch, &m.head, sizeof(m));
+	}
+	sqlite3_finalize(stmt);
+}
+
 void over_carry(struct history *h, int64_t day)
 {
 	struct writer *w = &h->writer;
@@ -97,6 +132,7 @@ void over_carry(struct history *h, int64_t day)
 	if (schema_open_read(&db, path, &err) != TROUBLE_NONE)
 		return;
 	carry_gaps(w, db);
+	carry_alarms(w, db);
 	sqlite3_close(db);
 	free(w->store->plans_from);
 	w->store->plans_from = xstrdup(path);

@@ -187,6 +187,11 @@ static int next_day(struct rows_cursor *c, int *error)
 		buf_printf(&sql, "SELECT %s FROM ", t->columns.data);
 		schema_table_of(c->db, &sql, t->table);
 		buf_add_str(&sql, c->where);
+		/* A day begins with the alarms that stood then; they are told where they came, if
+		 * that day is still there. */
+		if (t->table->kind == TOPIC_AL && c->day > 1)
+			buf_printf(&sql, " %s arrived >= %lld", *c->where ? "AND" : "WHERE",
+			    (long long)(c->days[c->day - 1] * DAY_MS));
 		rc = sqlite3_prepare_v2(c->db, sql.data, -1, &c->stmt, NULL);
 		buf_free(&sql);
 		if (rc != SQLITE_OK) {
