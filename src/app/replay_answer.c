@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "proto/commands.h"
-#include "proto/plan.h"
 
 void replay_answer_init(struct replay_answer *a, struct replay *replay, uint32_t boot)
 {
@@ -111,15 +110,21 @@ static enum code commands(struct replay_answer *a, const struct request *req, st
 	return CODE_OK;
 }
 
-/* Plans are not recorded. */
+/* As its source had said it: also what this program has no name for. */
 static enum code plan(struct replay_answer *a, const struct request *req, struct err *err)
 {
-	struct plan none = { 0 };
+	struct replay_plan then;
+	int got;
 
 	if (!find(a, req, err))
 		return CODE_UNKNOWN_DRONE;
-	reply_begin(&a->reply, PLAN_PAIRS);
-	plan_write_pairs(&a->reply, &none);
+	got = replay_plan(a->replay, replay_find_drone(a->replay, req->drone), &then, err);
+	if (got == 0)
+		err_set(err, "what %s was to fly then is not recorded", req->drone);
+	if (got != 1)
+		return CODE_UNAVAILABLE;
+	reply_begin(&a->reply, wire_count(then.kept));
+	plan_kept_pairs(&a->reply, then.kept);
 	return CODE_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/process.h"
 #include "app/replay_answer.h"
+#include "app/replay_plans.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/log.h"
@@ -25,6 +26,7 @@ struct serving {
 	struct replay *replay;
 	struct playhead head;
 	struct replay_answer answer;
+	struct replay_plans plans;
 	struct link *link;
 	struct authorize *authorize;
 	struct feed_out *feed;
@@ -76,6 +78,7 @@ static void close_all(struct serving *s)
 	authorize_stop(&s->authorize);
 	link_free(&s->link);
 	replay_answer_clear(&s->answer);
+	replay_plans_clear(&s->plans);
 	buf_free(&s->body);
 }
 
@@ -110,11 +113,25 @@ static void tell(struct serving *s, const struct replay_update *u)
 		publish(s, TOPIC_OR, m->or.id, &m->or);
 		break;
 	case REPLAY_PLAN:
+		if (replay_plans_changed(&s->plans, s->replay, u->drone, u->arrived_ms))
+			publish(s, TOPIC_PL, m->pl.drone, &m->pl);
 		break;
 	case REPLAY_GAP: /* what is not there is not told */
 	case REPLAY_KIND_COUNT:
 		break;
 	}
+}
+
+/* After a leap: those that are others now than was told. */
+static int tell_plans(struct serving *s, struct err *err)
+{
+	struct plan_changed pl;
+	size_t at = 0;
+	int more;
+
+	while ((more = replay_plans_next(&s->plans, s->replay, &at, &pl, err)) == 1)
+		publish(s, TOPIC_PL, pl.drone, &pl);
+	return more;
 }
 
 static void heartbeat(struct serving *s, int64_t mono_ms)
@@ -155,7 +172,7 @@ static int play(struct serving *s, bool *behind, struct err *err)
 
 	*behind = false;
 	if (s->head.jumped)
-		return replay_seek(s->replay, at - 1, err);
+		return replay_seek(s->replay, at - 1, err) == -1 ? -1 : tell_plans(s, err);
 	for (int i = 0; i < UPDATES_A_TURN; i++) {
 		more = replay_next(s->replay, at, &u, err);
 		if (more != 1)
@@ -205,6 +222,7 @@ int replay_serve(struct app *app, const struct replay_args *args, struct replay 
 	struct err err;
 
 	replay_answer_init(&s.answer, replay, (uint32_t)(clock_wall_ms() / 1000));
+	replay_plans_begin(&s.plans, replay);
 	replay_range(replay, &first, &last);
 	playhead_begin(&s.head, first, last, args->start_ms);
 	if (args->end_ms != INT64_MAX) {

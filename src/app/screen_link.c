@@ -325,6 +325,12 @@ static void plan_answered(
 	if (result == CLIENT_TIMEOUT)
 		return;
 	free(user);
+	/* A replay that has none here: what it had elsewhere is of another time. */
+	if (result == CLIENT_ANSWERED && s->live->replay) {
+		plan_clear(&d->plan);
+		d->plan_known = false;
+		d->plan_missing = !reply;
+	}
 	if (!reply)
 		return;
 	if (plan_read(reply, &plan, &err) == -1) {

@@ -4,6 +4,7 @@
  *
  *	screen_replay.c       into the past and out of it; the turns of the loop
  *	screen_past_state.c   the model of the past: drones, alarms, events, commands
+ *	screen_past_plans.c   what the selected drone was to fly
  *	screen_past_trails.c  trails at the playhead
  *	screen_past_travel.c  what is asked of the playhead
  *	screen_past_slots.c   the slots of the timeline
@@ -30,6 +31,8 @@ struct screen_replay {
 	size_t slots_count;
 	size_t trail_next;   /* row of the fleet whose trail is due; TRAILS_MAX: none */
 	int64_t trails_ms;   /* where they were filled */
+	size_t plan_drone;   /* whose plan was looked up, and for which plans_serial */
+	uint64_t plan_serial;
 	bool tried;          /* to open it for the timeline of live */
 };
 
@@ -43,6 +46,11 @@ int past_leap(struct screen *s, int64_t at_ms, struct err *err);
 /* At the replay's position: the drones, and alarms, events, commands, orders. */
 void past_take_drones(struct screen *s);
 int past_take_lists(struct screen *s, struct err *err);
+
+/* ---- screen_past_plans.c ---- */
+
+/* The selected drone's mission and fence are those of the playhead; asked each turn. */
+void past_take_plan(struct screen *s);
 
 /* ---- screen_past_trails.c ---- */
 

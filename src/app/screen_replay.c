@@ -263,6 +263,7 @@ int64_t screen_replay_tick(struct screen *s)
 			ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
 		}
 		past_fill_trails(s);
+		past_take_plan(s);
 		show_state(s);
 	}
 	past_fill_timeline(s);

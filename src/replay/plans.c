@@ -2,6 +2,16 @@
 #include "base/mem.h"
 #include "replay/private.h"
 
+void plans_stale(struct replay *r)
+{
+	r->plan.serial++;
+}
+
+uint64_t replay_plans_serial(const struct replay *r)
+{
+	return r->plan.serial;
+}
+
 void plans_clear(struct replay *r)
 {
 	plan_clear(&r->plan.plan);
@@ -79,6 +89,7 @@ int plans_tell(struct replay *r, const struct window_file *f, const struct momen
 	const wire_value *kept;
 	int got = read_plan(r, f, note, &kept, err);
 
+	plans_stale(r);
 	u->kind = REPLAY_PLAN;
 	u->arrived_ms = note->until_ms;
 	u->message = &r->message;

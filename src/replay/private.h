@@ -127,6 +127,7 @@ struct replay {
 		struct buf content;
 		struct wire_doc doc;
 		struct plan plan;    /* of the content */
+		uint64_t serial;
 	} plan;
 	struct replay_minutes *minutes; /* in the order they were made */
 	size_t minutes_count, minutes_cap;
@@ -186,6 +187,8 @@ void state_clear(struct replay *r);
 /* Fills the update in: 1, 0 where the row is gone or damaged, or -1. */
 int plans_tell(struct replay *r, const struct window_file *f, const struct moment_note *note,
     struct replay_update *u, struct err *err);
+/* Those at the position may be others. */
+void plans_stale(struct replay *r);
 void plans_clear(struct replay *r);
 
 #endif

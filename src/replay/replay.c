@@ -48,6 +48,7 @@ static int seek_once(struct replay *r, int64_t at_ms, struct err *err)
 	}
 	window_place_notes(r);
 	state_stale(r);
+	plans_stale(r);
 	return 0;
 }
 

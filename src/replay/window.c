@@ -176,6 +176,7 @@ static void restart(struct replay *r)
 	index_drones(r);
 	window_place_notes(r);
 	state_stale(r);
+	plans_stale(r);
 }
 
 /* Runs stay: their rows are the same. */

@@ -52,6 +52,7 @@ struct ui_drone {
 
 	struct plan plan;
 	bool plan_known, plan_wanted;
+	bool plan_missing; /* it is not recorded */
 
 	/* By model_tick(). */
 	double age_s; /* INFINITY: never heard */

@@ -104,7 +104,8 @@ static void put_task(const struct ui_drone *d, char *text, size_t size)
 		str_copy(text, size, "no mission");
 		return;
 	}
-	n = snprintf(text, size, "wp %.0f/%.0f", isnan(at) ? 0 : at, of);
+	n = snprintf(text, size, "wp %.0f/%.0f%s", isnan(at) ? 0 : at, of,
+	    d->plan_missing ? "  mission not recorded" : "");
 	if (d->plan_known && i < d->plan.mission.count && model_position(d, &lat, &lon)) {
 		double m = geo_distance_m((struct geo_point){ lat, lon },
 		    (struct geo_point){
