@@ -302,7 +302,7 @@ static void test_command_from_bytes(void **state)
 {
 	struct request req = { .op = OP_COMMAND, .id = "u", .drone = "D01", .cmd = "takeoff",
 		.by = "ops", .expires = 99, .since = KEY_NONE, .boot = KEY_NONE, .from = KEY_NONE,
-		.to = KEY_NONE, .until = KEY_NONE, .over = "outside the fence", .reason = "survey" }, back;
+		.to = KEY_NONE, .until = KEY_NONE, .before = KEY_NONE, .limit = KEY_NONE, .over = "outside the fence", .reason = "survey" }, back;
 	struct command_args args = { .has = { true }, .number = { 20 } };
 	struct buf b = BUF_INIT, map = BUF_INIT;
 	struct wire_doc doc;
