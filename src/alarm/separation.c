@@ -9,18 +9,21 @@
 #include "base/geo.h"
 #include "base/mem.h"
 
-/* One in its cell. */
+/* One, among those of its bucket, which lie together: a cell's are looked at nine times. */
 struct separation_cell {
-	uint32_t next;       /* of the same head; SEPARATION_NOBODY */
+	struct separation_one one;
+	double reach;   /* m that it goes in SEPARATION_AHEAD_S */
 	int32_t cx, cy;
+	uint32_t index; /* in the input */
 };
 
 #define M_PER_DEG 111320.0
-static size_t head_of(const struct separation *s, int32_t cx, int32_t cy)
+
+static size_t bucket_of(const struct separation *s, int32_t cx, int32_t cy)
 {
 	uint64_t h = ((uint64_t)(uint32_t)cx << 32 | (uint32_t)cy) * UINT64_C(0x9e3779b97f4a7c15);
 
-	return (size_t)(h >> 32) & (s->head_cap - 1);
+	return (size_t)(h >> 32) & (s->bucket_cap - 1);
 }
 
 /* Cells are of degrees, as wide in longitude as the width is where meridians
@@ -55,37 +58,121 @@ static double fastest(const struct separation_one *ones, size_t n)
 
 static void make_room(struct separation *s, size_t n)
 {
-	size_t heads = 64;
+	size_t buckets = 64;
 
 	if (s->cap < n) {
 		s->cap = n;
 		s->cells = xreallocarray(s->cells, n, sizeof(*s->cells));
+		s->at = xreallocarray(s->at, n, sizeof(*s->at));
 	}
-	while (heads < 2 * n)
-		heads *= 2;
-	if (s->head_cap != heads) {
-		s->head_cap = heads;
-		s->heads = xreallocarray(s->heads, heads, sizeof(*s->heads));
+	while (buckets < 2 * n)
+		buckets *= 2;
+	if (s->bucket_cap != buckets) {
+		s->bucket_cap = buckets;
+		s->starts = xreallocarray(s->starts, buckets + 1, sizeof(*s->starts));
 	}
-	memset(s->heads, 0xff, heads * sizeof(*s->heads));
+	memset(s->starts, 0, (buckets + 1) * sizeof(*s->starts));
 }
 
-/* Each pair is looked at from both sides: what one finds is its own. */
-static void compare(const struct separation_one *a, const struct separation_one *b, uint32_t other,
-    struct separation_found *found)
+static void cell_of(const struct cut *cut, const struct separation_one *one, int32_t *cx,
+    int32_t *cy)
 {
-	double scale = cos(a->lat * M_PI / 180) * M_PER_DEG;
-	double x = geo_wrap_180(b->lon - a->lon) * scale, y = (b->lat - a->lat) * M_PER_DEG;
-	bool heights = !isnan(a->alt) && !isnan(b->alt);
-	double z = heights ? b->alt - a->alt : 0, w = heights ? b->up - a->up : 0;
-	double u = b->east - a->east, v = b->north - a->north;
-	double uu = u * u + v * v + w * w, t = 0, d;
+	*cy = (int32_t)floor(one->lat / cut->lat_deg);
+	*cx = (int32_t)(geo_wrap_360(one->lon) / cut->lon_deg) % cut->around;
+}
 
-	if (uu > 1e-6)
-		t = fmin(fmax(-(x * u + y * v + z * w) / uu, 0), SEPARATION_AHEAD_S);
-	d = sqrt((x + u * t) * (x + u * t) + (y + v * t) * (y + v * t) + (z + w * t) * (z + w * t));
-	if (d < found->closest_m || (d == found->closest_m && t < found->closest_s))
-		*found = (struct separation_found){ d, t, other };
+/* Sorts them into buckets by counting: those of bucket b are at starts[b] to starts[b + 1]. */
+static void place(struct separation *s, const struct cut *cut, const struct separation_one *ones,
+    size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int32_t cx, cy;
+
+		cell_of(cut, &ones[i], &cx, &cy);
+		s->at[i] = (uint32_t)bucket_of(s, cx, cy);
+		s->starts[s->at[i]]++;
+	}
+	for (size_t b = 0; b <= s->bucket_cap; b++) {
+		sum += s->starts[b];
+		s->starts[b] = sum;
+	}
+	/* From the end of each bucket down, so that its start is left. */
+	for (size_t i = n; i-- > 0;) {
+		struct separation_cell *c = &s->cells[--s->starts[s->at[i]]];
+
+		c->one = ones[i];
+		c->reach = SEPARATION_AHEAD_S * sqrt(ones[i].east * ones[i].east +
+			ones[i].north * ones[i].north + ones[i].up * ones[i].up);
+		c->index = (uint32_t)i;
+		cell_of(cut, &ones[i], &c->cx, &c->cy);
+	}
+}
+
+/* What has been found for one, as far as it goes. */
+struct nearest {
+	double scale;     /* m per degree of longitude where it is */
+	double d, d2, t;  /* m, m squared, s */
+	uint32_t other;
+	unsigned seen;
+};
+
+/* Each pair is looked at from both sides: what one finds is its own. */
+static inline void compare(const struct separation_cell *me, const struct separation_cell *cell,
+    struct nearest *found)
+{
+	const struct separation_one *a = &me->one, *b = &cell->one;
+	double east = b->lon - a->lon;
+	double x = (fabs(east) > 180 ? geo_wrap_180(east) : east) * found->scale;
+	double y = (b->lat - a->lat) * M_PER_DEG;
+	double near = found->d + me->reach + cell->reach;
+	double dz = b->alt - a->alt, z, u, v, w, uu, t, d2;
+	bool heights = !isnan(dz);
+
+	/* In a crowd this is most of them: too far to come nearer than what is found. */
+	if (x * x + y * y > near * near)
+		return;
+	z = heights ? dz : 0;
+	u = b->east - a->east;
+	v = b->north - a->north;
+	w = heights ? b->up - a->up : 0;
+	uu = u * u + v * v + w * w;
+	t = -(x * u + y * v + z * w);
+	/* Most go apart, or stand: those need no division. */
+	if (t <= 0 || uu <= 1e-6)
+		t = 0;
+	else
+		t = t >= SEPARATION_AHEAD_S * uu ? SEPARATION_AHEAD_S : t / uu;
+	x += u * t;
+	y += v * t;
+	z += w * t;
+	d2 = x * x + y * y + z * z;
+	if (d2 < found->d2 || (d2 == found->d2 && t < found->t)) {
+		found->d = sqrt(d2);
+		found->d2 = d2;
+		found->t = t;
+		found->other = cell->index;
+	}
+}
+
+/* All of one cell. */
+static void compare_cell(struct separation *s, const struct separation_cell *me, int32_t cx,
+    int32_t cy, struct nearest *found)
+{
+	size_t b = bucket_of(s, cx, cy);
+
+	for (uint32_t i = s->starts[b]; i < s->starts[b + 1]; i++) {
+		const struct separation_cell *c = &s->cells[i];
+
+		if (c->cx != cx || c->cy != cy || c == me)
+			continue;
+		if (found->seen++ >= 9 * SEPARATION_CELL_MAX) {
+			s->crowded++;
+			continue;
+		}
+		compare(me, c, found);
+	}
 }
 
 void separation_round(struct separation *s, const struct separation_one *ones, size_t n,
@@ -97,44 +184,30 @@ void separation_round(struct separation *s, const struct separation_one *ones, s
 		return;
 	make_room(s, n);
 	cut = cut_for(ones, n, 2 * fastest(ones, n) * SEPARATION_AHEAD_S + SEPARATION_SURE_M);
+	place(s, &cut, ones, n);
 	for (size_t i = 0; i < n; i++) {
-		struct separation_cell *c = &s->cells[i];
-		size_t head;
-
-		c->cy = (int32_t)floor(ones[i].lat / cut.lat_deg);
-		c->cx = (int32_t)(geo_wrap_360(ones[i].lon) / cut.lon_deg) % cut.around;
-		head = head_of(s, c->cx, c->cy);
-		c->next = s->heads[head];
-		s->heads[head] = (uint32_t)i;
-		found[i] = (struct separation_found){ SEPARATION_NONE_M, SEPARATION_AHEAD_S,
-			SEPARATION_NOBODY };
-	}
-	for (size_t i = 0; i < n; i++) {
-		unsigned seen = 0;
+		const struct separation_cell *me = &s->cells[i];
+		struct nearest near = {
+			.scale = cos(me->one.lat * M_PI / 180) * M_PER_DEG,
+			.d = SEPARATION_NONE_M,
+			.d2 = SEPARATION_NONE_M * SEPARATION_NONE_M,
+			.t = SEPARATION_AHEAD_S,
+			.other = SEPARATION_NOBODY,
+		};
 
 		for (int dy = -1; dy <= 1; dy++) {
-			for (int dx = -1; dx <= 1; dx++) {
-				int32_t cx = (s->cells[i].cx + dx + cut.around) % cut.around,
-					cy = s->cells[i].cy + dy;
-
-				for (uint32_t j = s->heads[head_of(s, cx, cy)];
-				     j != SEPARATION_NOBODY; j = s->cells[j].next) {
-					if (j == i || s->cells[j].cx != cx || s->cells[j].cy != cy)
-						continue;
-					if (seen++ >= 9 * SEPARATION_CELL_MAX) {
-						s->crowded++;
-						continue;
-					}
-					compare(&ones[i], &ones[j], j, &found[i]);
-				}
-			}
+			for (int dx = -1; dx <= 1; dx++)
+				compare_cell(s, me, (me->cx + dx + cut.around) % cut.around,
+				    me->cy + dy, &near);
 		}
+		found[me->index] = (struct separation_found){ near.d, near.t, near.other };
 	}
 }
 
 void separation_clear(struct separation *s)
 {
 	free(s->cells);
-	free(s->heads);
+	free(s->at);
+	free(s->starts);
 	memset(s, 0, sizeof(*s));
 }

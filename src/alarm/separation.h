@@ -24,7 +24,7 @@
 #define SEPARATION_SURE_M 100.0  /* no approach as close as this is missed */
 #define SEPARATION_NONE_M 10000.0 /* to nobody */
 #define SEPARATION_NOBODY UINT32_MAX
-#define SEPARATION_CELL_MAX 64
+#define SEPARATION_CELL_MAX 256
 
 /* One in the air whose position is known. */
 struct separation_one {
@@ -42,9 +42,10 @@ struct separation_found {
 
 /* Scratch that is kept from one round to the next; zero-initialised is empty. */
 struct separation {
-	struct separation_cell *cells; /* owned */
-	uint32_t *heads;               /* owned */
-	size_t cap, head_cap;
+	struct separation_cell *cells; /* owned; by bucket */
+	uint32_t *at;                  /* owned; bucket of each */
+	uint32_t *starts;              /* owned; where a bucket's cells begin */
+	size_t cap, bucket_cap;
 	uint64_t crowded;              /* drones that were not compared */
 };
 
