@@ -52,6 +52,7 @@ void zone_set_free(struct zone_set **set)
 		return;
 	truncate_set(*set, 0);
 	free((*set)->prisms);
+	free((*set)->sections);
 	free(*set);
 	*set = NULL;
 }
@@ -369,6 +370,11 @@ int zone_set_add(struct zone_set *set, const struct zone_section *section,
 		zones = &everywhere;
 		count = 1;
 	}
+	if (set->section_count == set->section_cap) {
+		set->section_cap += 1 + set->section_cap;
+		set->sections = xreallocarray(set->sections, set->section_cap,
+		    sizeof(*set->sections));
+	}
 	set->sections[set->section_count] = *section;
 	b.geos = GEOS_init_r();
 	done = xcalloc(count, sizeof(*done));
@@ -473,6 +479,11 @@ int zone_set_add_plan(struct zone_set *set, const struct plan *plan, struct buf 
 	}
 	if (count > 0)
 		result = zone_set_add(set, &section, zones, count, notes, err);
+	/* One of thousands, and there will be no more of it. */
+	if (result == 0 && set->count > 0) {
+		set->prisms = xreallocarray(set->prisms, set->count, sizeof(*set->prisms));
+		set->cap = set->count;
+	}
 	for (size_t i = 0; i < count; i++)
 		free(rings[i].points);
 	free(rings);

@@ -17,8 +17,10 @@ struct prism {
 
 struct zone_set {
 	uint64_t serial; /* of its contents: another after each change */
-	struct zone_section sections[ZONE_SECTIONS_MAX];
-	size_t section_count;
+	/* Owned. A fence of a drone's own is a set with one: thousands of them must not have
+	 * room for many. */
+	struct zone_section *sections;
+	size_t section_count, section_cap;
 	struct prism *prisms; /* owned; those of a section together */
 	size_t count, cap, points;
 };
