@@ -27,9 +27,19 @@ void fleet_clear(struct fleet *fleet)
 
 struct drone *fleet_find(struct fleet *fleet, const char *id)
 {
-	size_t i = strmap_get(&fleet->by_id, id);
+	size_t i;
 
-	return i == STRMAP_NONE ? NULL : &fleet->drones[i];
+	if (!fleet->count)
+		return NULL;
+	i = fleet->drones[fleet->found].follower;
+	if (strcmp(fleet->drones[i].id, id) != 0) {
+		i = strmap_get(&fleet->by_id, id);
+		if (i == STRMAP_NONE)
+			return NULL;
+		fleet->drones[fleet->found].follower = (uint32_t)i;
+	}
+	fleet->found = i;
+	return &fleet->drones[i];
 }
 
 struct drone *fleet_add(struct fleet *fleet, const char *id)

@@ -27,6 +27,7 @@
 
 struct drone {
 	char id[ID_SIZE];
+	uint32_t follower;   /* who was found after it when it was found last */
 	int source;          /* whose it is, or NO_SOURCE */
 	char model[NAME_SIZE];
 	char origin[ID_SIZE]; /* the source that speaks for it, through daemons */
@@ -55,6 +56,7 @@ struct drone {
 struct fleet {
 	struct drone *drones; /* owned */
 	size_t count, cap;
+	size_t found;         /* last; the fleet comes round in nearly the same order */
 	struct strmap by_id;
 };
 

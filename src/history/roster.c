@@ -8,10 +8,18 @@
 
 size_t roster_drone(struct roster *r, const char *id)
 {
-	size_t i = strmap_get(&r->ids, id);
+	size_t i;
 
-	if (i != STRMAP_NONE)
-		return i;
+	if (r->count) {
+		i = r->drones[r->found].follower;
+		if (strcmp(r->drones[i].info.id, id) == 0)
+			return r->found = i;
+		i = strmap_get(&r->ids, id);
+		if (i != STRMAP_NONE) {
+			r->drones[r->found].follower = (uint32_t)i;
+			return r->found = i;
+		}
+	}
 	mem_grow(r->drones, r->count, r->cap);
 	i = r->count++;
 	memset(&r->drones[i], 0, sizeof(r->drones[i]));

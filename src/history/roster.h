@@ -35,11 +35,13 @@ struct roster_drone {
 	size_t boot_count, boot_cap;
 	struct flight_tracker tracker;
 	struct again_hole *hole;   /* again.h; NULL: none */
+	uint32_t follower;         /* who was looked up after it when it was last */
 };
 
 struct roster {
 	struct roster_drone *drones;
 	size_t count, cap;
+	size_t found;             /* last; the fleet comes round in nearly the same order */
 	struct strmap ids;
 };
 
