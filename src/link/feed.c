@@ -25,6 +25,14 @@ static zmq_msg_t *frame(unsigned char *bytes)
 	return (zmq_msg_t *)(void *)bytes;
 }
 
+/* What the frames hold is no longer spoken of: the library let it go itself. */
+static void forget(struct link_message *m)
+{
+	m->frames = 0;
+	m->topic = m->body = NULL;
+	m->topic_len = m->body_len = 0;
+}
+
 int feed_out_open(struct feed_out **out, struct link *link, const char *endpoint,
     const struct link_keys *keys, struct err *err)
 {
@@ -73,7 +81,7 @@ void feed_out_forward(struct feed_out *out, struct link_message *m)
 	zmq_msg_send(frame(m->topic_frame), out->socket, ZMQ_SNDMORE | ZMQ_DONTWAIT);
 	zmq_msg_send(frame(m->body_frame), out->socket, ZMQ_DONTWAIT);
 	out->sent++;
-	link_message_clear(m);
+	forget(m);
 }
 
 uint64_t feed_out_sent(const struct feed_out *out)
@@ -139,7 +147,8 @@ bool feed_in_receive(struct feed_in *in, struct link_message *m)
 {
 	zmq_msg_t *topic = frame(m->topic_frame), *body = frame(m->body_frame);
 
-	link_message_clear(m);
+	/* Receiving releases what the frame held before. */
+	forget(m);
 	if (zmq_msg_recv(topic, in->socket, ZMQ_DONTWAIT) == -1)
 		return false;
 	m->frames = 1;
@@ -148,6 +157,9 @@ bool feed_in_receive(struct feed_in *in, struct link_message *m)
 		m->frames = 2;
 		if (zmq_msg_more(body))
 			m->frames += drop_rest(in->socket);
+	} else {
+		zmq_msg_close(body);
+		zmq_msg_init(body);
 	}
 	m->topic = zmq_msg_data(topic);
 	m->topic_len = zmq_msg_size(topic);
