@@ -313,9 +313,16 @@ size_t delta_encode(const int64_t *values, size_t n, uint64_t *scratch, uint8_t 
 {
 	struct bit_writer w = { .p = out + 1 };
 	uint64_t any = 0;
-	size_t left;
+	size_t left, same = 1;
 	int order;
 
+	/* A third of a sample stays as it is for as long as a column. */
+	while (same < n && values[same] == values[0])
+		same++;
+	if (same == n) {
+		out[0] = 1 | FLAT;
+		return 1 + varint_put(out + 1, zigzag((uint64_t)values[0]));
+	}
 	delta_cost(values, n, &order);
 	left = differences(values, n, order, scratch);
 	for (size_t i = 0; i < left; i++)
