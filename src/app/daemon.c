@@ -201,15 +201,21 @@ static uint64_t count_received(const struct daemon *d)
 	return n;
 }
 
-static void work(struct daemon *d, const struct link_item *feeds, bool *more)
+/* What the loop waits for, beside the sources. */
+enum { ITEM_SIGNAL, ITEM_HISTORY, ITEM_STORED, ITEM_CONTROL, ITEM_COUNT };
+
+static void work(struct daemon *d, const struct link_item *items, bool *more)
 {
 	read_clocks(d);
-	*more = take_feeds(d, feeds);
+	*more = take_feeds(d, items + ITEM_COUNT);
 	alarms_tell(d);
 	for (size_t i = 0; i < d->source_count; i++)
 		client_work(d->sources[i].client, d->now_mono_ms, d);
 	control_serve(d, CONTROL_BATCH);
-	past_notices(d);
+	if (items[ITEM_STORED].ready)
+		control_stored(d);
+	if (items[ITEM_HISTORY].ready)
+		past_notices(d);
 }
 
 /* What had arrived when the word to stop came still counts. */
@@ -229,15 +235,15 @@ static void rest(uint64_t messages, bool more)
 
 void daemon_run(struct daemon *d, int signal_fd)
 {
-	size_t n = 4 + 2 * d->source_count;
-	struct link_item *items = xcalloc(n, sizeof(*items)), *feeds = items + 4;
+	size_t n = ITEM_COUNT + 2 * d->source_count;
+	struct link_item *items = xcalloc(n, sizeof(*items)), *feeds = items + ITEM_COUNT;
 	bool more = false;
 	uint64_t received = 0;
 
-	items[0].fd = signal_fd;
-	items[1].fd = history_fd(d->history);
-	items[2].fd = stored_samples_fd(d->stored);
-	items[3].socket = server_pollable(d->server);
+	items[ITEM_SIGNAL].fd = signal_fd;
+	items[ITEM_HISTORY].fd = history_fd(d->history);
+	items[ITEM_STORED].fd = stored_samples_fd(d->stored);
+	items[ITEM_CONTROL].socket = server_pollable(d->server);
 	for (size_t i = 0; i < d->source_count; i++) {
 		feeds[i].socket = feed_in_pollable(d->sources[i].feed);
 		feeds[d->source_count + i].socket = client_pollable(d->sources[i].client);
@@ -247,9 +253,9 @@ void daemon_run(struct daemon *d, int signal_fd)
 
 		wait = more || wait < 0 ? 0 : earlier(wait, 1000);
 		link_poll(items, n, (int)wait);
-		if (items[0].ready)
+		if (items[ITEM_SIGNAL].ready)
 			break;
-		work(d, feeds, &more);
+		work(d, items, &more);
 		rest(count_received(d) - received, more);
 		received = count_received(d);
 	}

@@ -186,6 +186,8 @@ bool ingest_progress(struct daemon *d, const struct progress *cm);
 
 /* daemon_control.c */
 void control_serve(struct daemon *d, size_t max);
+/* Sends what was read from the history for whoever asked. */
+void control_stored(struct daemon *d);
 /* Asks the source the same and gives its answer as it comes. */
 void control_hand_on(struct daemon *d, struct source *s, const struct request *req, int64_t timeout_ms,
     struct server_envelope *envelope);

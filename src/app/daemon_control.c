@@ -256,12 +256,17 @@ static void serve_one(struct daemon *d, const void *body, size_t len,
 void control_serve(struct daemon *d, size_t max)
 {
 	struct server_envelope envelope;
-	struct stored_request stored;
 	const void *body;
 	size_t len;
 
 	while (max-- > 0 && server_receive(d->server, &body, &len, &envelope))
 		serve_one(d, body, len, &envelope);
+}
+
+void control_stored(struct daemon *d)
+{
+	struct stored_request stored;
+
 	while (stored_samples_next(d->stored, &stored)) {
 		server_reply(d->server, &stored.envelope, &stored.reply);
 		buf_free(&stored.reply);

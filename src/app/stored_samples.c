@@ -172,7 +172,8 @@ bool stored_samples_next(struct stored_samples *s, struct stored_request *reques
 		log_warning("answers are no longer announced: %s", strerror(errno));
 	pthread_mutex_lock(&s->lock);
 	got = pop(&s->answered, request);
-	pthread_cond_signal(&s->wake);
+	if (got)
+		pthread_cond_signal(&s->wake); /* there is room for another */
 	pthread_mutex_unlock(&s->lock);
 	return got;
 }
