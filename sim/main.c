@@ -30,8 +30,11 @@
 #define BEHIND_MAX_US 2000000
 /* The wall clock may be that far off before the fleet's follows. */
 #define CLOCK_SLACK_MS 3
-/* Sleeps are no shorter: what comes due meanwhile goes out together. */
+/* Sleeps are no shorter: what comes due meanwhile goes out together. Where samples are
+ * many waking up costs all who read them more than the message, and they wait longer. */
 #define SLEEP_MIN_US 700
+#define SLEEP_BUSY_US 3000
+#define BUSY_RATE 50000.0 /* samples a second that make it that long */
 #define REQUESTS_MAX 200 /* answered in one go */
 
 struct sim {
@@ -43,6 +46,7 @@ struct sim {
 	struct swarm *fleet;
 	struct wire_doc doc;
 	struct buf reply;
+	struct buf burst;   /* messages of this turn: two lengths, topic, body each */
 	int signals, timer;
 	int64_t started_us; /* monotonic clock at simulated time 0 */
 	int64_t end_us;     /* simulated; INT64_MAX for never */
@@ -52,8 +56,28 @@ static void publish(void *context, const void *topic, size_t topic_len, const vo
     size_t len)
 {
 	struct sim *sim = context;
+	size_t lengths[2] = { topic_len, len };
 
-	feed_out_send_raw(sim->feed, topic, topic_len, body, len);
+	buf_add(&sim->burst, lengths, sizeof(lengths));
+	buf_add(&sim->burst, topic, topic_len);
+	buf_add(&sim->burst, body, len);
+}
+
+/* What a turn brought goes out at once: made and sent one by one, each message would
+ * wake the library's thread, and everybody's who reads them. */
+static void send_burst(struct sim *sim)
+{
+	size_t lengths[2];
+
+	for (size_t at = 0; at < sim->burst.len; at += lengths[0] + lengths[1]) {
+		const char *p = sim->burst.data + at;
+
+		memcpy(lengths, p, sizeof(lengths));
+		at += sizeof(lengths);
+		p += sizeof(lengths);
+		feed_out_send_raw(sim->feed, p, lengths[0], p + lengths[0], lengths[1]);
+	}
+	buf_clear(&sim->burst);
 }
 
 /* Simulated time that should have passed by now, us. */
@@ -112,6 +136,13 @@ static void fly(struct sim *sim)
 		follow_wall(sim);
 }
 
+static double sleep_min_us(const struct options *o)
+{
+	double rate = o->fleet.drones * o->fleet.rate_hz * o->speedup;
+
+	return fmin(fmax(SLEEP_BUSY_US * rate / BUSY_RATE, SLEEP_MIN_US), SLEEP_BUSY_US);
+}
+
 /* Sets the timer to when something is next due; false where that is now. A
  * poll's timeout is whole milliseconds, as much as the daemon may take. */
 static bool set_timer(const struct sim *sim)
@@ -121,7 +152,7 @@ static bool set_timer(const struct sim *sim)
 
 	if (us <= 0)
 		return false;
-	us = fmin(fmax(us, SLEEP_MIN_US), 1e9);
+	us = fmin(fmax(us, sleep_min_us(&sim->options)), 1e9);
 	at.it_value.tv_sec = (time_t)(us / 1e6);
 	at.it_value.tv_nsec = (long)(fmod(us, 1e6) * 1000);
 	return timerfd_settime(sim->timer, 0, &at, NULL) == 0;
@@ -157,6 +188,7 @@ static void run(struct sim *sim)
 		if (items[0].ready)
 			answer(sim);
 		fly(sim);
+		send_burst(sim);
 	}
 }
 
@@ -217,6 +249,7 @@ static void close_all(struct sim *sim)
 	swarm_free(&sim->fleet);
 	wire_doc_clear(&sim->doc);
 	buf_free(&sim->reply);
+	buf_free(&sim->burst);
 	options_clear(&sim->options);
 	if (sim->signals >= 0)
 		close(sim->signals);
