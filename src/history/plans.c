@@ -42,6 +42,14 @@ int plans_write(struct store *s, const struct record *record)
 	return store_step(keep);
 }
 
+/* What does not fit, of a file that somebody changed, is left: it must not hold up the day. */
+static bool fits(sqlite3_stmt *from)
+{
+	return sqlite3_column_type(from, 5) == SQLITE_BLOB && sqlite3_column_type(from, 2) == SQLITE_INTEGER &&
+	    sqlite3_column_type(from, 3) == SQLITE_INTEGER && sqlite3_column_type(from, 4) == SQLITE_INTEGER &&
+	    sqlite3_column_type(from, 6) == SQLITE_INTEGER;
+}
+
 static bool heard_lately(const struct roster *roster, const char *drone)
 {
 	size_t i = drone ? strmap_get(&roster->ids, drone) : STRMAP_NONE;
@@ -79,7 +87,7 @@ int plans_carry(struct store *s, const struct roster *roster)
 		while (rc == SQLITE_OK && sqlite3_step(from) == SQLITE_ROW) {
 			const char *drone = (const char *)sqlite3_column_text(from, 0);
 
-			if (!heard_lately(roster, drone))
+			if (!heard_lately(roster, drone) || !fits(from))
 				continue;
 			bytes += (size_t)sqlite3_column_bytes(from, 5);
 			if (bytes > PLANS_CARRY_BYTES)

@@ -196,6 +196,45 @@ static void test_nothing_comes_of_a_day_without_the_table(void **state)
 	check_sql("SELECT count(*) FROM plans", "0 ");
 }
 
+/* Whatever stands in the day before: the day goes on. */
+static void test_what_does_not_fit_is_left(void **state)
+{
+	static const struct {
+		const char *sql, *carried;
+	} cases[] = {
+		{ "SELECT 1", "D01 D02 " },
+		{ "UPDATE plans SET content = 'text' WHERE drone = 'D01'", "D02 " },
+		{ "UPDATE plans SET items = 'many' WHERE drone = 'D01'", "D02 " },
+		{ "UPDATE plans SET drone = 'a b'", "" },
+		{ "DROP TABLE plans; CREATE TABLE plans(row INTEGER PRIMARY KEY, drone, rev, at, items, fences,"
+		  " rallies, content, arrived); INSERT INTO plans(drone) VALUES('D01')", "" },
+		{ "DROP TABLE plans; CREATE TABLE plans(drone TEXT)", "" },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct history *h = open_history();
+		char path[128];
+
+		put_range(h, "D01", BOOT, 863000, 863009);
+		put_range(h, "D02", BOOT, 863000, 863009);
+		assert_true(put_plan(h, "D01", 1, 1, DAY1 + 86301000));
+		assert_true(put_plan(h, "D02", 1, 1, DAY1 + 86301000));
+		history_close(&h);
+		snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
+		change_file(path, cases[c].sql);
+		h = open_history();
+		put_range(h, "D01", BOOT, 864000, 864009);
+		assert_true(wait_samples(h, 10, 2000));
+		history_close(&h);
+		unlink(path);
+		check_sql("SELECT drone FROM plans ORDER BY drone", cases[c].carried);
+		check_sql("SELECT count(*) FROM telemetry", "10 ");
+		remove_dir();
+		assert_int_equal(mkdir(test_dir, 0777), 0);
+	}
+}
+
 static void keep_fault(void *context, const char *name, const char *text)
 {
 	struct buf *out = context;
@@ -266,6 +305,7 @@ int main(void)
 		TEST(test_a_day_is_whole),
 		TEST(test_days_without_the_table),
 		TEST(test_nothing_comes_of_a_day_without_the_table),
+		TEST(test_what_does_not_fit_is_left),
 		TEST(test_verify_reads_them),
 		TEST(test_a_full_queue_says_so),
 	};
