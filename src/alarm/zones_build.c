@@ -355,6 +355,14 @@ static int add_zone(struct builder *b, const struct zone *zones, size_t count, s
 	return result;
 }
 
+static void room_for_section(struct zone_set *set)
+{
+	if (set->section_count < set->section_cap)
+		return;
+	set->section_cap += 1 + set->section_cap;
+	set->sections = xreallocarray(set->sections, set->section_cap, sizeof(*set->sections));
+}
+
 int zone_set_add(struct zone_set *set, const struct zone_section *section,
     const struct zone *zones, size_t count, struct buf *notes, struct err *err)
 {
@@ -370,11 +378,7 @@ int zone_set_add(struct zone_set *set, const struct zone_section *section,
 		zones = &everywhere;
 		count = 1;
 	}
-	if (set->section_count == set->section_cap) {
-		set->section_cap += 1 + set->section_cap;
-		set->sections = xreallocarray(set->sections, set->section_cap,
-		    sizeof(*set->sections));
-	}
+	room_for_section(set);
 	set->sections[set->section_count] = *section;
 	b.geos = GEOS_init_r();
 	done = xcalloc(count, sizeof(*done));
@@ -421,6 +425,7 @@ int zone_set_add_made(struct zone_set *set, const struct zone_section *section,
 
 	if (set->section_count == ZONE_SECTIONS_MAX)
 		return err_set(err, "there are more than %d sections of zones; join some", ZONE_SECTIONS_MAX);
+	room_for_section(set);
 	set->sections[set->section_count] = *section;
 	for (size_t i = 0; i < count; i++) {
 		if (check(&b, &zones[i]) == -1)
