@@ -10,7 +10,7 @@ static enum code answer_hello(struct swarm *sw, const struct request *req, struc
 {
 	(void)req;
 	(void)err;
-	hello_reply(reply, sw->settings.name, KIND_SIM, sw->boot, swarm_clock_ms(sw));
+	hello_reply(reply, sw->settings.name, KIND_SIM, sw->boot, swarm_clock_ms(sw), NULL);
 	return CODE_OK;
 }
 

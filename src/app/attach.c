@@ -158,6 +158,7 @@ int attach_request(struct attach *at, enum op op, struct answer *a, struct err *
 static const struct key_desc hello_keys[] = {
 	ROW(source, KEY_ID, KEY_REQUIRED, .help = "its name"),
 	ROW(version, KEY_TEXT, 0, .help = "of the program"),
+	ROW(history, KEY_TEXT, 0, .help = "mark of the history it writes"),
 	ROW(kind, KEY_ENUM, KEY_REQUIRED, .names = source_kind_names, .help = "what it is"),
 	ROW(boot, KEY_UINT, 0, .help = "when it started, s since 1970"),
 	ROW(time, KEY_UINT, KEY_REQUIRED, .max = INT64_MAX, .help = "its clock, ms since 1970"),

@@ -20,6 +20,7 @@
 
 #include "app/app.h"
 #include "base/endpoint.h"
+#include "history/mark.h"
 #include "link/client.h"
 #include "link/feed.h"
 #include "link/link.h"
@@ -74,6 +75,7 @@ int attach_request(struct attach *at, enum op op, struct answer *a, struct err *
 struct hello {
 	char source[ID_SIZE];
 	char version[NAME_SIZE];
+	char history[HISTORY_MARK_SIZE]; /* mark of the one it writes; "": none */
 	int kind;          /* enum source_kind */
 	uint64_t boot;     /* s since 1970 */
 	uint64_t time;     /* ms, its clock */

@@ -167,6 +167,7 @@ int screen_main(struct app *app, struct screen_past *past)
 	term_close(&s->term);
 	screen_link_close(s);
 	screen_replay_close(s);
+	screen_own_end(s);
 	screen_maps_stop(s);
 	if (getenv("ODYSSEY_FRAME_STATS"))
 		frame_stats_print(&s->stats, stderr);

@@ -110,6 +110,7 @@ static int open_history(struct daemon *d, struct err *err)
 
 	if (history_open(&d->history, &options, err) == -1)
 		return -1;
+	past_mark(d);
 	return stored_samples_start(&d->stored, d->config->history_dir, err);
 }
 

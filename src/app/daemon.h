@@ -32,6 +32,7 @@
 #include "fleet/fleet.h"
 #include "fleet/source_clock.h"
 #include "history/history.h"
+#include "history/mark.h"
 #include "link/authorize.h"
 #include "link/client.h"
 #include "link/feed.h"
@@ -119,6 +120,7 @@ struct daemon {
 	struct ledger ledger;
 	struct pending_command *pending; /* list of commands waiting for their source */
 	struct history *history;
+	char history_mark[HISTORY_MARK_SIZE]; /* told by hello; "": it could not be put */
 	struct stored_samples *stored;   /* answers backfill */
 
 	struct event_log events;
@@ -257,6 +259,8 @@ bool relayed_request(struct daemon *d, const struct request *req, struct server_
 int64_t relayed_tick(struct daemon *d);
 
 /* daemon_past.c */
+/* Puts a new mark into the history: by it a screen beside it knows whose it is. */
+void past_mark(struct daemon *d);
 void past_restore(struct daemon *d);
 /* At each heartbeat of a source: what is not heard by now is silent. */
 void past_source_heard(struct daemon *d, struct source *s);

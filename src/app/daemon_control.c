@@ -32,7 +32,8 @@ static void serve_hello(struct daemon *d, const struct request *req,
     struct server_envelope *envelope)
 {
 	(void)req;
-	hello_reply(&d->reply, d->config->name, KIND_DAEMON, d->boot, d->now_ms);
+	hello_reply(&d->reply, d->config->name, KIND_DAEMON, d->boot, d->now_ms,
+	    *d->history_mark ? d->history_mark : NULL);
 	reply(d, envelope);
 }
 

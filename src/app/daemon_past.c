@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <uuid/uuid.h>
+
 #include "app/daemon.h"
 #include "base/log.h"
 
@@ -91,6 +93,19 @@ void past_source_back(struct daemon *d, struct source *s)
 	for (size_t i = 0; i < d->fleet.count; i++) {
 		if (d->fleet.drones[i].source == s->index)
 			d->fleet.drones[i].awaited = true;
+	}
+}
+
+void past_mark(struct daemon *d)
+{
+	struct err err;
+	uuid_t id;
+
+	uuid_generate(id);
+	uuid_unparse_lower(id, d->history_mark);
+	if (history_mark_write(d->config->history_dir, d->history_mark, &err) == -1) {
+		log_warning("%s; screens take this daemon's history for another's", err.text);
+		*d->history_mark = '\0';
 	}
 }
 

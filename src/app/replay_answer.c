@@ -32,7 +32,7 @@ static const struct replay_drone *find(const struct replay_answer *a, const stru
 static enum code hello(struct replay_answer *a, const struct request *req, struct err *err)
 {
 	(void)req, (void)err;
-	hello_reply(&a->reply, REPLAY_NAME, KIND_REPLAY, a->boot, replay_position(a->replay));
+	hello_reply(&a->reply, REPLAY_NAME, KIND_REPLAY, a->boot, replay_position(a->replay), NULL);
 	return CODE_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "alarm/zones_wire.h"
 #include "app/attach.h"
 #include "app/frame_stats.h"
+#include "app/screen_own.h"
 #include "app/screen_replay.h"
 #include "app/send_follow.h"
 #include "ui/term_curses.h"
@@ -47,6 +48,9 @@ struct screen {
 	struct ui ui;
 	struct model *live;           /* what the link feeds: ui.model, or aside while the past is shown */
 	struct screen_replay *replay; /* screen_replay.c */
+	struct screen_own *own;       /* screen_own.c; NULL: there is another past, or none */
+	bool own_failed;              /* there is no room for one, and it was said */
+	bool greeted, history_here;   /* hello came; the history beside us is of who sent it */
 	struct term term;
 	bool headless; /* a script without a terminal */
 	struct script script;

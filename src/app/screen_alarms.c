@@ -44,11 +44,13 @@ static void list_answered(
 		return; /* a source that keeps none refuses */
 	list = wire_key(reply, "alarms");
 	for (size_t i = 0; i < wire_count(list); i++) {
-		struct alarm al;
+		union message al;
 		struct reject why;
 
-		if (message_read(wire_at(list, i), TOPIC_AL, &al, &why) == 0)
-			model_alarms_entry(m, &al);
+		if (message_read(wire_at(list, i), TOPIC_AL, &al, &why) != 0)
+			continue;
+		screen_own_listed(s, TOPIC_AL, &al);
+		model_alarms_entry(m, &al.al);
 	}
 	wire_get_bool(wire_key(reply, "more"), &more);
 	model_alarms_end(m, !more);

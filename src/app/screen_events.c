@@ -15,6 +15,7 @@ static void answered(
 {
 	struct screen *s = user;
 	const wire_value *list = wire_key(screen_answer(s, result, body, len), "events");
+	union message m;
 	struct event *told = xcalloc(wire_count(list) + 1, sizeof(*told));
 	size_t n = 0;
 
@@ -22,8 +23,10 @@ static void answered(
 	for (size_t i = 0; i < wire_count(list) && n < MODEL_EVENTS_MAX; i++) {
 		struct reject why;
 
-		if (message_read(wire_at(list, i), TOPIC_EV, &told[n], &why) == 0)
-			n++;
+		if (message_read(wire_at(list, i), TOPIC_EV, &m, &why) != 0)
+			continue;
+		screen_own_listed(s, TOPIC_EV, &m);
+		told[n++] = m.ev;
 	}
 	if (n && model_events_earlier(s->live, told, n))
 		s->ui.dirty = true;

@@ -134,12 +134,13 @@ static void commands_answered(
 		s->commands_open = false;
 	list = wire_key(reply, "commands");
 	for (size_t i = 0; i < wire_count(list); i++) {
-		struct progress cm;
+		union message m;
 		struct reject why;
 
-		if (message_read(wire_at(list, i), TOPIC_CM, &cm, &why) == 0) {
-			model_progress(s->live, &cm, s->now_ms);
-			screen_send_progress(s, &cm);
+		if (message_read(wire_at(list, i), TOPIC_CM, &m, &why) == 0) {
+			screen_own_listed(s, TOPIC_CM, &m);
+			model_progress(s->live, &m.cm, s->now_ms);
+			screen_send_progress(s, &m.cm);
 		}
 	}
 }
@@ -170,6 +171,7 @@ static void arrived(struct screen *s)
 	}
 	s->backfill_open = false;
 	s->backfill_next = 0;
+	screen_own_arrived(s);
 	ask_roster(s);
 	s->sources_mono = 0;
 	ask_commands(s);
@@ -205,6 +207,11 @@ static void hello_answered(
 	m->offset_ms = hello.offset_ms;
 	m->heard_mono = s->now_mono;
 	s->boot = hello.boot;
+	s->history_here = *hello.history &&
+			  history_mark_is(s->app->config.history_dir, hello.history);
+	s->greeted = true;
+	screen_own_hello(s, &hello);
+	screen_replay_whose(s);
 	/* Once it was silent, that it answers is not enough: its feed must be
 	 * heard again. */
 	if (m->link == LINK_GONE && m->messages == s->gone_messages)
@@ -214,6 +221,12 @@ static void hello_answered(
 		arrived(s);
 	}
 	s->ui.dirty = true;
+}
+
+static void ask_hello(struct screen *s)
+{
+	s->hello_ms = s->now_ms;
+	s->hello_open = screen_ask(s, &(struct request){ .op = OP_HELLO }, hello_answered, s);
 }
 
 static void past_answered(struct screen *s, struct ui_drone *d, const wire_value *reply)
@@ -262,6 +275,7 @@ static void backfill_answered(
 		return;
 	}
 	past_answered(s, d, reply);
+	screen_own_samples(s, p.drone, wire_key(reply, "samples"));
 	list = wire_key(reply, "samples");
 	wire_get_bool(wire_key(reply, "more"), &more);
 	if (more && wire_count(list)) {
@@ -414,8 +428,7 @@ int64_t screen_link_tick(struct screen *s)
 		s->ui.dirty = true;
 	}
 	if (m->link != LINK_LIVE && !s->hello_open && s->now_mono >= s->try_mono) {
-		s->hello_ms = s->now_ms;
-		s->hello_open = screen_ask(s, &(struct request){ .op = OP_HELLO }, hello_answered, s);
+		ask_hello(s);
 		s->try_mono = s->now_mono + (s->hello_open                   ? HELLO_EVERY_MS
 						: m->link == LINK_CONNECTING ? CONNECT_EVERY_MS
 									     : AGAIN_EVERY_MS);
@@ -438,6 +451,7 @@ int64_t screen_link_tick(struct screen *s)
 	}
 	if (m->link == LINK_LIVE && !s->backfill_open && !s->roster_open)
 		fill_next(s);
+	screen_own_tick(s);
 	return m->link == LINK_LIVE ? s->now_mono + 250 : s->try_mono;
 }
 
@@ -449,6 +463,8 @@ static void take_heartbeat(struct screen *s, const struct heartbeat *hb)
 	model_heartbeat(m, hb, s->now_mono, s->now_ms);
 	if (restarted && m->link == LINK_LIVE) {
 		s->boot = hb->boot;
+		/* It says again who it is. */
+		ask_hello(s);
 		arrived(s);
 	}
 }
@@ -472,16 +488,19 @@ static void take(struct screen *s, const struct link_message *msg)
 	if (kind == TOPIC_UNKNOWN || kind == TOPIC_VD)
 		return;
 	if (kind == TOPIC_TM) {
-		if (sample_decode(msg->body, msg->body_len, &sample, &why) == -1)
+		if (sample_decode(msg->body, msg->body_len, &sample, &why) == -1) {
 			m->malformed++;
-		else
-			model_sample(m, id, &sample, true, s->now_mono, s->now_ms);
+			return;
+		}
+		model_sample(m, id, &sample, true, s->now_mono, s->now_ms);
+		screen_own_sample(s, id, &sample, msg->body, msg->body_len);
 		return;
 	}
 	if (message_decode(&s->doc, kind, id, msg->body, msg->body_len, &body, &why) == -1) {
 		m->malformed++;
 		return;
 	}
+	screen_own_message(s, kind, &body);
 	switch (kind) {
 	case TOPIC_HB:
 		take_heartbeat(s, &body.hb);

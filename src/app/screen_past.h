@@ -26,7 +26,7 @@ struct screen_replay {
 	bool been;           /* there is a moment to go back to */
 	bool shown;
 	struct model parked; /* live, while the past is shown */
-	int64_t refresh_mono, timeline_mono;
+	int64_t open_mono, refresh_mono, timeline_mono;
 	int64_t slots_from, slots_to;
 	size_t slots_count;
 	size_t trail_next;   /* row of the fleet whose trail is due; TRAILS_MAX: none */
@@ -34,6 +34,7 @@ struct screen_replay {
 	size_t plan_drone;   /* whose plan was looked up, and for which plans_serial */
 	uint64_t plan_serial;
 	bool tried;          /* to open it for the timeline of live */
+	bool came;           /* screen_own_came(), a turn ago */
 };
 
 /* ---- screen_past_state.c: 0, or -1 with the reason ---- */

@@ -89,7 +89,8 @@ static void say_bounds(struct screen *s, int64_t wanted)
 	char text[TIME_TEXT_SIZE];
 
 	if (wanted < h->first_ms || wanted > h->last_ms)
-		ui_say(&s->ui, ROLE_WARN, "what is recorded %s at %.19sZ",
+		ui_say(&s->ui, ROLE_WARN, "what is %s %s at %.19sZ",
+		    *s->ui.timeline.reach ? "known here" : "recorded",
 		    wanted < h->first_ms ? "begins" : "ends",
 		    time_format(wanted < h->first_ms ? h->first_ms : h->last_ms, text));
 }

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 
 #define REFRESH_MS 1000 /* what was written since */
+#define REOPEN_MS  (10 * 60 * 1000) /* a past of which the oldest is dropped */
 
 struct screen *screen_of(struct ui *ui)
 {
@@ -47,20 +49,34 @@ static bool endpoint_is_here(const char *endpoint)
 	       str_starts(endpoint, "tcp://localhost:");
 }
 
+/* Until somebody answered, the configured daemon on this machine is meant. */
+static bool history_is_here(const struct screen *s)
+{
+	return s->replay->named || args_has(&s->app->args, "history") ||
+	       (s->greeted ? s->history_here : !s->at.named && endpoint_is_here(s->at.feed));
+}
+
 int screen_replay_path(const struct screen *s, const char **path, struct err *err)
 {
 	const char *dir = s->replay->named ? s->replay->path : s->app->config.history_dir;
 	struct stat st;
 
-	if (!s->replay->named && !args_has(&s->app->args, "history") &&
-	    (s->at.named || !endpoint_is_here(s->at.feed)))
-		return err_set(err,
-		    "the history of %s is not here: replay it where it is kept, or name it with --history",
-		    s->at.feed);
+	if (!history_is_here(s)) {
+		*path = screen_own_dir(s);
+		return *path ? 0
+			     : err_set(err, "the history of %s is not here: replay it where it is kept, "
+					    "or name it with --history", s->at.feed);
+	}
 	if (stat(dir, &st) == -1)
 		return err_set(err, "there is no history in %s yet", dir);
 	*path = dir;
 	return 0;
+}
+
+/* What is shown, or could be, is what the screen has kept itself. */
+static bool is_own(const struct screen *s)
+{
+	return screen_own_dir(s) && strcmp(s->replay->path, screen_own_dir(s)) == 0;
 }
 
 static int open_past(struct screen *s, struct err *err)
@@ -74,8 +90,10 @@ static int open_past(struct screen *s, struct err *err)
 		return -1;
 	str_copy(rp->path, sizeof(rp->path), options.path);
 	if (replay_open(&rp->past, &options, err) == -1)
-		return -1;
-	rp->refresh_mono = s->now_mono;
+		return is_own(s) ? err_set(err, "nothing has come here yet, and the history of %s is elsewhere",
+				       s->at.feed)
+				 : -1;
+	rp->refresh_mono = rp->open_mono = s->now_mono;
 	return 0;
 }
 
@@ -101,7 +119,28 @@ static void show_state(struct screen *s)
 	t->live_news = 0;
 	for (int level = 0; level < LEVEL_COUNT; level++)
 		t->live_news += rp->parked.news[level];
-	str_copy(t->source, sizeof(t->source), rp->path);
+	str_copy(t->source, sizeof(t->source), is_own(s) ? s->live->whom : rp->path);
+}
+
+/* How far back, and why no farther. */
+static void show_reach(struct screen *s)
+{
+	struct screen_replay *rp = s->replay;
+	struct timeline *t = &s->ui.timeline;
+	char clock[TIMELINE_TEXT];
+	int64_t first, last;
+	size_t open;
+
+	*t->reach = '\0';
+	if (!rp->past || !is_own(s) || !replay_range(rp->past, &first, &last))
+		return;
+	open = screen_own_open(s);
+	timeline_clock(first, last, clock);
+	if (open)
+		snprintf(t->reach, sizeof(t->reach), "daemon elsewhere: since %.8s, %zu drone%s to come", clock,
+		    open, open == 1 ? "" : "s");
+	else
+		snprintf(t->reach, sizeof(t->reach), "daemon elsewhere: since %.8s", clock);
 }
 
 /* The selection is by id, and stays where the same drone is in both. */
@@ -140,6 +179,7 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	int64_t first, last;
 	char id[ID_SIZE];
 
+	screen_own_look(s);
 	if (open_past(s, err) == -1)
 		return -1;
 	if (replay_refresh(rp->past, err) == -1)
@@ -183,6 +223,38 @@ static int go_live(struct screen *s, struct err *err)
 	swap_end(s, id);
 	ui_say(&s->ui, ROLE_TEXT, "live; R goes back to the same moment");
 	return 0;
+}
+
+void screen_replay_whose(struct screen *s)
+{
+	struct screen_replay *rp = s->replay;
+	const char *path;
+	struct err err;
+
+	if (!rp->past || (screen_replay_path(s, &path, &err) == 0 && strcmp(path, rp->path) == 0))
+		return;
+	if (rp->shown) {
+		(void)go_live(s, &err);
+		ui_say(&s->ui, ROLE_WARN, "back to live: what was shown is not the past of %s", s->live->whom);
+	}
+	replay_close(&rp->past);
+	rp->been = rp->tried = false;
+	rp->slots_count = 0;
+	s->ui.timeline.stored = false;
+}
+
+/* What was dropped from a short past, its headers still know. */
+static int reopen(struct screen *s, struct err *err)
+{
+	struct screen_replay *rp = s->replay;
+
+	replay_close(&rp->past);
+	if (open_past(s, err) == -1) {
+		if (rp->shown)
+			(void)go_live(s, &(struct err){ "" });
+		return -1;
+	}
+	return rp->shown ? past_leap(s, rp->head.at_ms, err) : 0;
 }
 
 int screen_replay_start(struct screen *s, struct screen_past *past, struct err *err)
@@ -245,17 +317,30 @@ int64_t screen_replay_tick(struct screen *s)
 	struct err err = { "" };
 
 	/* Who looks at the line in live sees what the history has. */
-	if (!rp->past && !rp->tried && s->ui.focus == PANE_TIMELINE) {
+	if (s->ui.focus == PANE_TIMELINE)
+		screen_own_look(s);
+	if (!rp->past && (!rp->tried || screen_own_dir(s)) && s->ui.focus == PANE_TIMELINE &&
+	    s->now_mono - rp->open_mono > REFRESH_MS) {
 		rp->tried = true;
+		rp->open_mono = s->now_mono;
 		open_past(s, &err);
 	}
+	if (rp->past && is_own(s) && s->now_mono - rp->open_mono > REOPEN_MS && reopen(s, &err) == -1)
+		ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
+	show_reach(s);
 	if (!rp->past)
 		return INT64_MAX;
 	if (s->now_mono - rp->refresh_mono > REFRESH_MS) {
 		rp->refresh_mono = s->now_mono;
 		if (replay_refresh(rp->past, &err) == 1 && rp->shown &&
-		    replay_range(rp->past, &first, &last))
+		    replay_range(rp->past, &first, &last)) {
 			playhead_range(&rp->head, first, last);
+			/* Who stands still sees what came for that moment. */
+			if (is_own(s) && rp->came && !rp->head.playing && past_leap(s, rp->head.at_ms, &err) == -1)
+				ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
+			/* It is stored a little later than it comes. */
+			rp->came = screen_own_came(s);
+		}
 	}
 	if (rp->shown) {
 		if (past_move_to(s, playhead_tick(&rp->head, clock_mono_us()), &err) == -1) {

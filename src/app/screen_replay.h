@@ -41,6 +41,9 @@ int64_t screen_replay_tick(struct screen *s);
 /* The directory (or file) that is replayed or could be; or -1 with the reason. */
 int screen_replay_path(const struct screen *s, const char **path, struct err *err);
 
+/* Hello was answered: a past that is not of who answered is shown no longer. */
+void screen_replay_whose(struct screen *s);
+
 struct screen *screen_of(struct ui *ui);
 /* The hook of ui.h: lays a flight, named by its id or its drone. */
 int screen_path(struct ui *ui, const char *what, struct err *err);

@@ -6,7 +6,7 @@
 static enum code answer_hello(struct bridge *b, const struct request *req, struct err *err)
 {
 	(void)req, (void)err;
-	hello_reply(&b->reply, b->settings->name, b->kind, b->boot, b->wall_ms);
+	hello_reply(&b->reply, b->settings->name, b->kind, b->boot, b->wall_ms, NULL);
 	return CODE_OK;
 }
 

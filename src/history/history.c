@@ -100,6 +100,8 @@ int history_open(struct history **out, const struct history_options *options, st
 	h->seal_ms = options->seal_ms > 0 ? options->seal_ms : SEAL_MS;
 	h->keep_days = options->keep_days;
 	h->keep_gb = options->keep_gb;
+	h->keep_ms = options->keep_ms;
+	h->keep_bytes = options->keep_bytes;
 	h->dir_fd = -1;
 	pthread_mutex_init(&h->lock, NULL);
 	queue_init(&h->queue, options->queue_bytes ? options->queue_bytes : 48u << 20);

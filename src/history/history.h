@@ -36,6 +36,9 @@ struct history_options {
 	size_t queue_bytes;  /* most that waits for the disk: 48 MiB */
 	int keep_days;       /* 0: for ever */
 	double keep_gb;      /* 0: without limit */
+	int64_t keep_ms;     /* of the days that are kept, too, rows are dropped that came
+	                      * longer ago; 0: none. For a past that is short. */
+	double keep_bytes;   /* with keep_ms: of a day at most, else half of it goes */
 	int64_t seal_ms;     /* age at which rows are compressed; 0: 30 s */
 };
 

@@ -11,6 +11,7 @@
 #include "history/days.h"
 #include "history/private.h"
 #include "history/seal.h"
+#include "history/trim.h"
 
 #define MERGE_SAMPLES 8000
 #define FINISH_RETRY_MS 60000
@@ -282,9 +283,10 @@ void over_retention(struct history *h)
 		bytes += day_bytes(h->dir, days[i]);
 	for (size_t i = 0; i < count && days[i] < w->store->day; i++) {
 		bool old = h->keep_days > 0 && w->store->day - days[i] >= h->keep_days;
+		bool past = h->keep_ms > 0 && (days[i] + 1) * DAY_MS < w->newest_ms - h->keep_ms;
 		bool big = h->keep_gb > 0 && (double)bytes > h->keep_gb * 1e9;
 
-		if (!old && !big)
+		if (!old && !past && !big)
 			break;
 		over_drop(w, days[i]);
 		bytes -= day_bytes(h->dir, days[i]);
@@ -292,6 +294,8 @@ void over_retention(struct history *h)
 			break;
 	}
 	free(days);
+	if (h->keep_ms > 0)
+		trim(w->store->db, w->newest_ms - h->keep_ms, h->keep_bytes);
 }
 
 bool over_step(struct history *h, int64_t mono_ms)

@@ -51,6 +51,8 @@ struct history {
 	int64_t commit_ms, seal_ms;
 	int keep_days;
 	double keep_gb;
+	int64_t keep_ms;
+	double keep_bytes;
 	int dir_fd;              /* holds the lock that says who writes; -1 */
 	struct queue queue;
 	pthread_t thread;

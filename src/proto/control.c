@@ -325,9 +325,13 @@ static void put_commands(struct buf *b)
 }
 
 void hello_reply(struct buf *b, const char *source, enum source_kind kind, uint32_t boot,
-    int64_t time_ms)
+    int64_t time_ms, const char *history)
 {
-	reply_begin(b, 7);
+	reply_begin(b, history ? 8 : 7);
+	if (history) {
+		wire_put_text(b, "history");
+		wire_put_text(b, history);
+	}
 	wire_put_text(b, "source");
 	wire_put_text(b, source);
 	wire_put_text(b, "kind");

@@ -99,9 +99,9 @@ struct reply {
 int reply_parse(struct wire_doc *doc, const void *body, size_t len, struct reply *reply,
     struct err *err);
 
-/* The whole reply to `hello`. */
+/* The whole reply to `hello`; history is the mark of the one it writes, NULL: none. */
 void hello_reply(struct buf *b, const char *source, enum source_kind kind, uint32_t boot,
-    int64_t time_ms);
+    int64_t time_ms, const char *history);
 
 /* A backfill reply, gathered sample by sample and then written. */
 #define BACKFILL_MAX 2000 /* samples in one reply */

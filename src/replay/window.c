@@ -341,6 +341,9 @@ int replay_refresh(struct replay *r, struct err *err)
 	for (size_t i = 0; i < r->file_count; i++) {
 		const struct moments *m = r->files[i].m;
 
+		/* What is asked for later may lie before all there was. */
+		if (m->first_ms < r->first_ms)
+			r->first_ms = m->first_ms < r->from_ms ? r->from_ms : m->first_ms;
 		if (m->last_ms > r->last_ms)
 			r->last_ms = m->last_ms > r->to_ms ? r->to_ms : m->last_ms;
 	}

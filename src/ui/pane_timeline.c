@@ -234,12 +234,12 @@ static void span_text(int64_t ms, char *text, size_t size)
 static void title(struct canvas *c, struct rect r, const struct ui *ui)
 {
 	const struct timeline *t = &ui->timeline;
-	char text[96] = "", speed[TIMELINE_TEXT];
+	char text[160] = "", speed[TIMELINE_TEXT];
 	const char *right = "";
 	int n = 0;
 
 	if (t->slot_count) {
-		span_text(t->to_ms - t->from_ms, text, sizeof(text) - 48);
+		span_text(t->to_ms - t->from_ms, text, 48);
 		n = (int)strlen(text);
 	}
 	if (t->past)
@@ -256,6 +256,12 @@ static void title(struct canvas *c, struct rect r, const struct ui *ui)
 				 : "Space play \u00b7 R live";
 	else if (r.w > 60)
 		right = "\u2190 into the past \u00b7 R replay";
+	/* Where the past ends is more to know than the keys. */
+	if (*t->reach) {
+		n = (int)strlen(text);
+		snprintf(text + n, sizeof(text) - (size_t)n, "%s%s", n ? " \u00b7 " : "", t->reach);
+		right = r.w > 100 + (int)strlen(right) / 2 ? right : t->past ? "R live" : "R replay";
+	}
 	layout_title(c, r, ui->focus == PANE_TIMELINE, 6, "TIMELINE", text, right);
 }
 

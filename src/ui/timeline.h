@@ -56,6 +56,7 @@ struct timeline {
 	bool playing, loop;
 	int64_t mark_in, mark_out; /* TIMELINE_NO_MARK: none */
 	char source[256];          /* what is played */
+	char reach[96];            /* how far back it reaches, and why no farther; "": to the beginning */
 
 	/* Samples a second, as they came: a ring by second. */
 	struct timeline_second {

@@ -228,11 +228,11 @@ def test_beside_a_writing_daemon_and_from_live(tmp_path, place, daemon):
             assert clock(shown) <= first
             t.send(":q\r")
             assert t.end() == 0
-        # Of a daemon elsewhere there is nothing to go back to, and it is said.
+        # Where the history is not beside it there is what the screen has itself: test_screen_own_past.py.
         with Terminal(tmp_path, "--connect", daemon.feed + "," + daemon.control) as t:
             t.wait_for("LIVE", "D01")
-            t.send("6h")
-            t.wait_for("is not here")
+            t.send("6")
+            t.wait_for("daemon elsewhere: since ")
             t.send(":q\r")
             assert t.end() == 0
         shots = play(tmp_path, history, ["key Space", "line seek end", "save a"])

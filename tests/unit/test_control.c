@@ -246,7 +246,7 @@ static void test_hello(void **state)
 	uint64_t u;
 
 	(void)state;
-	hello_reply(&b, "sim", KIND_SIM, 5, 1795252504250);
+	hello_reply(&b, "sim", KIND_SIM, 5, 1795252504250, NULL);
 	wire_doc_init(&doc);
 	assert_int_equal(reply_parse(&doc, b.data, b.len, &reply, &err), 0);
 	assert_true(wire_get_uint(wire_key(reply.body, "time"), &u) && u == 1795252504250);
