@@ -145,6 +145,12 @@ bench: deps ## every figure beside its bar (BENCH_SECONDS=60 for the load)
 run-bench: all $(BENCH_BIN)
 	$(PYTHON) tests/bench/bench.py --build $(abspath $(BUILD))
 
+bench-day: deps ## replay and history on a whole day of 500 drones, made once in ODYSSEY_DAY (10 GB, 20 minutes)
+	@$(MAKE) --no-print-directory run-bench-day
+
+run-bench-day: all $(BUILD)/bench/day_make $(BUILD)/bench/day_bench
+	$(PYTHON) tests/bench/bench.py --build $(abspath $(BUILD)) --only day
+
 fmt: ## format the C sources
 	clang-format -i $(wildcard src/*/*.[ch] sim/*.[ch] tests/*/*.[ch])
 
@@ -194,6 +200,6 @@ help: ## this list
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz soak run-soak bench run-bench \
+.PHONY: all unit deps demo test run-tests test-asan test-tsan run-sanitized fuzz run-fuzz soak run-soak bench run-bench bench-day run-bench-day \
     fmt check-layers check-docs docs shots maps install uninstall clean help FORCE
 .DELETE_ON_ERROR:

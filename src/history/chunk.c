@@ -371,8 +371,13 @@ static bool in_bounds(const struct chunk *c, int column, size_t n)
 		max = BODY_MAX;
 	}
 	for (size_t i = 0; i < n; i++)
-		out |= (values[i] < min || values[i] > max) && has(c, i, column);
-	return !out;
+		out |= (values[i] < min) | (values[i] > max);
+	/* What is not known is 0, which some fields cannot be. */
+	for (size_t i = 0; i < n && out; i++) {
+		if ((values[i] < min || values[i] > max) && has(c, i, column))
+			return false;
+	}
+	return true;
 }
 
 /* The first n values of the column. */

@@ -360,12 +360,18 @@ bool delta_decode_first(const uint8_t *in, size_t len, int64_t *values, size_t t
 		if (!varint_get(&r.p, r.end, &first[i]))
 			return false;
 	}
+	value = unzigzag(first[0]);
+	step = unzigzag(first[1]);
+	if ((in[0] & FLAT) && order < 2) {
+		/* Most columns are: all values are the first, or 0. */
+		for (size_t i = 0; i < n; i++)
+			u[i] = order ? value : 0;
+		return true;
+	}
 	if (in[0] & FLAT)
 		memset(u, 0, n * sizeof(*u));
 	else if (n > lead && !get_first(&r, u + lead, total - lead, n - lead))
 		return false;
-	value = unzigzag(first[0]);
-	step = unzigzag(first[1]);
 	if (order == 0) {
 		for (size_t i = 0; i < n; i++)
 			u[i] = unzigzag(u[i]);

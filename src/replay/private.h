@@ -158,9 +158,10 @@ void window_place_notes(struct replay *r);
 
 /* Finds `next`, no further than a bound beyond until_ms. */
 int stream_next(struct replay *r, size_t drone, int64_t until_ms, struct err *err);
-/* The newest sample before the key, with what it says. */
+/* The newest sample before the key, with what it says; and a moment before which there is none
+ * at or after the key: INT64_MAX where there is none in this window. */
 int stream_before(struct replay *r, size_t drone, struct sample_key key, struct sample_key *found,
-    struct sample *s, bool *backfilled, struct err *err);
+    struct sample *s, bool *backfilled, int64_t *next_ms, struct err *err);
 /* Where a sample is; 0 where it is not there any more. */
 int stream_find(struct replay *r, size_t drone, struct sample_key key, const struct run **run,
     size_t *index, struct err *err);

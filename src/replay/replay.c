@@ -17,14 +17,16 @@ static int gave_up(struct err *err)
 
 /* ---- anywhere ---- */
 
+/* next_ms: it says nothing more before. */
 static void set_drone(struct replay *r, size_t i, bool any, struct sample_key key,
-    const struct sample *s, bool backfilled)
+    const struct sample *s, bool backfilled, int64_t next_ms)
 {
 	struct replay_drone *d = &r->drones[i];
 
 	r->streams[i].any = any;
 	r->streams[i].now = key;
-	r->streams[i].state = NEXT_UNKNOWN;
+	r->streams[i].state = next_ms == INT64_MAX ? NEXT_NONE : NEXT_BOUND;
+	r->streams[i].next = (struct sample_key){ next_ms, 0, 0 };
 	d->sample.known = 0;
 	d->at_ms = any ? key.at : INT64_MIN;
 	d->backfilled = any && backfilled;
@@ -40,11 +42,12 @@ static int seek_once(struct replay *r, int64_t at_ms, struct err *err)
 		struct sample_key key = { 0 };
 		bool backfilled = false;
 		struct sample s;
-		int any = stream_before(r, i, KEY_AFTER(at_ms), &key, &s, &backfilled, err);
+		int64_t next_ms;
+		int any = stream_before(r, i, KEY_AFTER(at_ms), &key, &s, &backfilled, &next_ms, err);
 
 		if (any == -1)
 			return -1;
-		set_drone(r, i, any == 1, key, &s, backfilled);
+		set_drone(r, i, any == 1, key, &s, backfilled, next_ms);
 	}
 	window_place_notes(r);
 	state_stale(r);
@@ -320,6 +323,7 @@ static int tell_prev(struct replay *r, size_t i, struct replay_update *u, struct
 	struct sample before;
 	bool backfilled = false;
 	const struct run *run;
+	int64_t next_ms;
 	size_t index;
 	int any = stream_find(r, i, told, &run, &index, err);
 
@@ -328,11 +332,11 @@ static int tell_prev(struct replay *r, size_t i, struct replay_update *u, struct
 	*u = (struct replay_update){ .kind = REPLAY_SAMPLE, .at_ms = told.at, .drone = i,
 		.sample = &r->undone, .backfilled = d->backfilled,
 		.arrived_ms = run_get(&run->columns[COLUMN_ARRIVED], index) };
-	any = stream_before(r, i, told, &key, &before, &backfilled, err);
+	any = stream_before(r, i, told, &key, &before, &backfilled, &next_ms, err);
 	if (any == -1 || r->gone)
 		return any == -1 ? -1 : 0;
 	r->undone = d->sample;
-	set_drone(r, i, any == 1, key, &before, backfilled);
+	set_drone(r, i, any == 1, key, &before, backfilled, next_ms);
 	r->told_drone = i;
 	r->told_key = told;
 	if (any)

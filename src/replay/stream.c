@@ -229,10 +229,16 @@ int stream_next(struct replay *r, size_t drone, int64_t until_ms, struct err *er
 	return s->state == NEXT_BOUND;
 }
 
+static void bound(int64_t *next_ms, int64_t at_ms)
+{
+	if (at_ms < *next_ms)
+		*next_ms = at_ms;
+}
+
 /* The newest before the key in a row that is no run yet, without making one. */
 static int look_before(struct replay *r, struct window_file *f, struct moments_drone *d, size_t i,
     struct sample_key key, struct sample_key *best, bool *any, struct sample *s, bool *backfilled,
-    struct err *err)
+    int64_t *next_ms, struct err *err)
 {
 	const struct moment_row *row = &d->rows[i];
 	int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
@@ -248,7 +254,11 @@ static int look_before(struct replay *r, struct window_file *f, struct moments_d
 
 		first_ms = k.at < first_ms ? k.at : first_ms;
 		last_ms = k.at > last_ms ? k.at : last_ms;
-		if (compare_sample_keys(k, key) >= 0 || (*any && compare_sample_keys(k, *best) <= 0))
+		if (compare_sample_keys(k, key) >= 0) {
+			bound(next_ms, k.at);
+			continue;
+		}
+		if (*any && compare_sample_keys(k, *best) <= 0)
 			continue;
 		*best = k;
 		*any = true;
@@ -263,32 +273,42 @@ static int look_before(struct replay *r, struct window_file *f, struct moments_d
 }
 
 int stream_before(struct replay *r, size_t drone, struct sample_key key, struct sample_key *best,
-    struct sample *s, bool *backfilled, struct err *err)
+    struct sample *s, bool *backfilled, int64_t *next_ms, struct err *err)
 {
 	struct stream *stream = &r->streams[drone];
 	bool any = false;
 
+	*next_ms = INT64_MAX;
 	for (size_t k = r->file_count; k-- > 0;) {
 		struct window_file *f = &r->files[k];
 		struct moments_drone *d = window_drone(f, drone);
+		size_t begun = d ? rows_begun(d, key.at) : 0;
 
-		for (size_t i = d ? rows_begun(d, key.at) : 0; i-- > 0;) {
+		if (d && begun < d->row_count)
+			bound(next_ms, d->rows[begun].lo_ms);
+		for (size_t i = begun; i-- > 0;) {
 			struct stream_run *run;
 			size_t n;
 
 			if (any && moment_reach(&d->rows[i]) < best->at)
 				break;
-			if ((any && moment_hi(&d->rows[i]) < best->at) || moment_first(&d->rows[i]) > key.at)
+			if (any && moment_hi(&d->rows[i]) < best->at)
 				continue;
+			if (moment_first(&d->rows[i]) > key.at) {
+				bound(next_ms, moment_first(&d->rows[i]));
+				continue;
+			}
 			run = cached(stream, f, d->rows[i].id);
 			if (!run) {
-				int got = look_before(r, f, d, i, key, best, &any, s, backfilled, err);
+				int got = look_before(r, f, d, i, key, best, &any, s, backfilled, next_ms, err);
 
 				if (got != 1)
 					return got;
 				continue;
 			}
 			n = count_before(&run->run, key, false);
+			if (n < run->run.count)
+				bound(next_ms, run_at(&run->run, n));
 			if (n && (!any || compare_sample_keys(run_key(&run->run, n - 1), *best) > 0)) {
 				*best = run_key(&run->run, n - 1);
 				run_sample(&run->run, n - 1, s);

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import day_bench
 import screen_bench
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -171,7 +172,7 @@ def daemon_with_and_without_rules(build, seconds):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--only", help="500, 5000, alarms, screen, history, map, zone, or alarm (against 5 us a sample)")
+    parser.add_argument("--only", help="500, 5000, alarms, screen, history, map, zone, alarm (against 5 us a sample), or day (made once: twenty minutes)")
     args = parser.parse_args()
     seconds = int(os.environ.get("BENCH_SECONDS", "60"))
     if args.only in (None, "500"):
@@ -185,6 +186,8 @@ def main():
         daemon_with_and_without_rules(args.build, max(seconds // 3, 5))
     if args.only in (None, "screen"):
         screen_bench.run(args.build, report)
+    if args.only == "day":
+        results.extend(day_bench.run(args.build, report))
     for what in ("history", "replay", "map", "zone"):
         program = args.build / "bench" / f"{what}_bench"
         if program.exists() and args.only in (None, what):

@@ -8,32 +8,17 @@
  */
 #include <poll.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "history/history.h"
 #include "history/query.h"
+#include "parts/figures.h"
 #include "swarm.h"
 
 #define START_MS INT64_C(1795251600000) /* 2026-11-21T09:00:00Z */
-
-static bool missed;
-
-static void report(const char *what, double value, const char *unit, double bar, bool at_most)
-{
-	bool good = at_most ? value <= bar : value >= bar;
-
-	missed |= !good;
-	printf("%s  %-62s %12.4g %-12s %s %g\n", good ? "ok  " : "MISS", what, value, unit,
-	    at_most ? "<=" : ">=", bar);
-	fflush(stdout);
-}
 
 /* ---- samples ---- */
 
@@ -88,15 +73,6 @@ static void fly(struct recording *r, unsigned to_s)
 }
 
 /* ---- what is measured ---- */
-
-static double cpu_s(int who)
-{
-	struct rusage u;
-
-	getrusage(who, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
 
 /* CPU of all threads but this. */
 static double others_cpu_s(void)
@@ -209,13 +185,6 @@ static double query_ms(const char *dir, const char *sql, size_t *rows)
 	}
 	history_query_close(&q);
 	return (double)(clock_mono_us() - before) / 1000;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
 }
 
 #define RUNS 9

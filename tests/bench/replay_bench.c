@@ -5,67 +5,24 @@
  *
  *	replay_bench [DRONES [SECONDS]]
  *
- * A day of 500 drones at 10 Hz is 432 million samples, more than is made here:
- * what a seek costs is the index of the day's rows, kept in memory, and one row
- * of each drone, and a row of a merged day holds as much however long the day.
+ * A day of 500 drones at 10 Hz is 432 million samples, more than is made here; day_bench measures
+ * one (make bench-day).
  */
 #include <poll.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "history/history.h"
+#include "parts/figures.h"
 #include "replay/replay.h"
 #include "swarm.h"
 
 /* A day that is over when the bench begins. */
 #define START_MS INT64_C(1795078800000) /* 2026-11-19T09:00:00Z */
-
-static bool missed;
-
-static void report(const char *what, double value, const char *unit, double bar, bool at_most)
-{
-	bool good = at_most ? value <= bar : value >= bar;
-
-	missed |= !good;
-	printf("%s  %-62s %12.4g %-12s %s %g\n", good ? "ok  " : "MISS", what, value, unit,
-	    at_most ? "<=" : ">=", bar);
-	fflush(stdout);
-}
-
-static void fail(const struct err *err)
-{
-	fprintf(stderr, "%s\n", err->text);
-	exit(1);
-}
-
-static double cpu_s(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-	    (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
-}
-
-static double memory_mb(void)
-{
-	FILE *f = fopen("/proc/self/statm", "r");
-	long pages = 0;
-
-	if (f && fscanf(f, "%*d %ld", &pages) != 1)
-		pages = 0;
-	if (f)
-		fclose(f);
-	return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6;
-}
 
 struct recording {
 	struct history *history;
@@ -168,13 +125,6 @@ static struct replay *open_replay(const char *dir)
 	return r;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 #define SEEKS 100
 
 static void measure_seeks(struct replay *r, int64_t first, int64_t last)
@@ -201,7 +151,7 @@ static void measure_seeks(struct replay *r, int64_t first, int64_t last)
 static void measure_play(struct replay *r, int64_t first, int64_t last, double speed)
 {
 	int64_t begin = clock_mono_us(), frame = (int64_t)(1000 * speed / 30), worst = 0;
-	double cpu = cpu_s(), played, share;
+	double cpu = cpu_s(RUSAGE_SELF), played, share;
 	struct replay_update u;
 	struct err err;
 	size_t n = 0;
@@ -219,7 +169,7 @@ static void measure_play(struct replay *r, int64_t first, int64_t last, double s
 		worst = clock_mono_us() - before > worst ? clock_mono_us() - before : worst;
 	}
 	played = (double)(last - first) / 1000;
-	share = (cpu_s() - cpu) / (played / speed);
+	share = (cpu_s(RUSAGE_SELF) - cpu) / (played / speed);
 	printf("      %zu samples forward in %.2f s, slowest frame %.0f ms\n", n,
 	    (double)(clock_mono_us() - begin) / 1e6, (double)worst / 1000);
 	report("replay: 500 drones at 60 times the pace, of one core", share, "cores", 0.75, true);
