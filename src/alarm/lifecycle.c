@@ -22,7 +22,7 @@ bool life_condition(struct life *l, bool holds)
 		return !holds && move(l, ALARM_RETURNED);
 	case ALARM_ACKED:
 		return !holds && move(l, l->latch ? ALARM_RETURNED : ALARM_CLEARED);
-	default: /* shelved: unsaid; cleared: another alarm's matter */
+	default: /* shelved, out of service: unsaid; cleared: another alarm's matter */
 		return false;
 	}
 }
@@ -36,7 +36,7 @@ bool life_ack(struct life *l)
 
 bool life_shelve(struct life *l, int64_t until_ms, int64_t now_ms)
 {
-	if (l->state == ALARM_UNKNOWN || l->state == ALARM_CLEARED || until_ms <= now_ms ||
+	if (l->state == ALARM_UNKNOWN || l->state == ALARM_CLEARED || l->state == ALARM_OUT || until_ms <= now_ms ||
 	    until_ms - now_ms > SHELVE_MAX_MS)
 		return false;
 	l->shelved_until_ms = until_ms;
@@ -44,9 +44,17 @@ bool life_shelve(struct life *l, int64_t until_ms, int64_t now_ms)
 	return true;
 }
 
+bool life_out(struct life *l)
+{
+	if (l->state == ALARM_UNKNOWN || l->state == ALARM_CLEARED)
+		return false;
+	l->shelved_until_ms = 0;
+	return move(l, ALARM_OUT);
+}
+
 bool life_unshelve(struct life *l)
 {
-	if (l->state != ALARM_SHELVED)
+	if (l->state != ALARM_SHELVED && l->state != ALARM_OUT)
 		return false;
 	l->shelved_until_ms = 0;
 	return move(l, l->holds ? ALARM_RAISED : ALARM_CLEARED);

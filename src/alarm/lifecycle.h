@@ -16,6 +16,9 @@
  * alarm. Acknowledging never ends a condition. A latching alarm that is over
  * wants an acknowledgement made after that. Shelving always has an end, and
  * while it lasts the condition may come and go unsaid.
+ *
+ * Out of service (ISA-18.2, 5.3.2) is the same without a time: for an alarm
+ * whose subject is gone, until that is heard again or somebody returns it.
  */
 #ifndef ALARM_LIFECYCLE_H
 #define ALARM_LIFECYCLE_H
@@ -40,6 +43,8 @@ bool life_condition(struct life *l, bool holds);
 bool life_ack(struct life *l);
 /* False also where until is not after now, or later than SHELVE_MAX_MS. */
 bool life_shelve(struct life *l, int64_t until_ms, int64_t now_ms);
+bool life_out(struct life *l);
+/* Takes back what is shelved, and returns to service what is out of it. */
 bool life_unshelve(struct life *l);
 /* Ends a shelving whose time has come. */
 bool life_clock(struct life *l, int64_t now_ms);

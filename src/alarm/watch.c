@@ -193,6 +193,8 @@ void watch_sample(struct watch *w, const struct fleet *fleet, size_t drone, stru
 	 * raised, a sample may end. */
 	run(w, &t->subject, w->not_plain | track_plain(w, t, &d->newest) | t->subject.standing |
 	    t->subject.pending, &view, true);
+	if (t->subject.out)
+		alarms_back(w, &t->subject, now);
 }
 
 /* The clock ---------------------------------------------------------------- */
@@ -266,6 +268,8 @@ static void run_source(struct watch *w, const struct fleet *fleet, int source, s
 	view_init(&view, w, fleet, WATCH_NO_DRONE, source, now);
 	if (view.source)
 		run(w, &view.source->subject, w->of[OF_SOURCE], &view, false);
+	if (view.source && view.source->subject.out && view.source->now.up)
+		alarms_back(w, &view.source->subject, now);
 }
 
 static void run_drone(struct watch *w, const struct fleet *fleet, size_t drone, uint64_t rules,

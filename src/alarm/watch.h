@@ -123,11 +123,15 @@ int watch_ack(
 size_t watch_ack_all(struct watch *w, const char *drone, const char *by, struct watch_now now);
 int watch_shelve(struct watch *w, const char *id, int64_t until_ms, const char *why, const char *by,
     struct watch_now now, struct err *err);
+/* Out of service, until its drone or source is heard again: only where that is away now, lost
+ * or never heard in this run. */
+int watch_out(struct watch *w, const struct fleet *fleet, const char *id, const char *why,
+    const char *by, struct watch_now now, struct err *err);
 int watch_unshelve(struct watch *w, const char *id, const char *by, struct watch_now now,
     struct err *err);
 
 /* What stands, most important first: level, then what nobody has acknowledged,
- * then the newest; shelved ones last. The caller frees. */
+ * then the newest; shelved ones last, and after them what is out of service. The caller frees. */
 struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, size_t *count);
 /* Puts any list into that order. */
 void watch_sort(struct watch_alarm *list, size_t count);
@@ -139,8 +143,8 @@ bool watch_find(
     const struct watch *w, const char *id, struct watch_now now, struct watch_alarm *out);
 
 struct watch_counts {
-	size_t level[LEVEL_COUNT];   /* standing, not shelved */
-	size_t unacked, shelved, standing;
+	size_t level[LEVEL_COUNT];   /* standing, neither shelved nor out of service */
+	size_t unacked, shelved, out, standing;
 	size_t raised_10min;         /* alarms raised in the last 10 minutes */
 	bool flood;
 	uint64_t refused;            /* for want of room */

@@ -90,6 +90,7 @@ static void link_entry(struct watch *w, struct subject *s, struct entry *e)
 	s->first = index_of(w, e);
 	if (e->rule >= 0)
 		s->standing |= UINT64_C(1) << e->rule;
+	s->out = s->out || e->life.state == ALARM_OUT;
 }
 
 static uint32_t without(struct watch *w, uint32_t first, const struct entry *e)
@@ -369,6 +370,22 @@ void alarms_attach(struct watch *w, struct subject *s, const char *name, struct 
 			link_entry(w, s, e);
 		else
 			alarm_over(w, e, now);
+	}
+}
+
+void alarms_back(struct watch *w, struct subject *s, struct watch_now now)
+{
+	uint32_t next;
+
+	s->out = false;
+	for (uint32_t i = s->first; i != NONE; i = next) {
+		struct entry *e = &w->entries[i];
+
+		next = e->next;
+		if (e->life.state != ALARM_OUT || !life_unshelve(&e->life))
+			continue;
+		e->alarm.al.by[0] = '\0';
+		alarm_tell(w, e, now);
 	}
 }
 

@@ -44,6 +44,8 @@ int watch_ack(
 		return 0;
 	if (e->life.state == ALARM_SHELVED)
 		return err_set(err, "alarm %s is shelved; unshelve it first", e->alarm.al.id);
+	if (e->life.state == ALARM_OUT)
+		return err_set(err, "alarm %s is out of service; unshelve it first", e->alarm.al.id);
 	return err_set(err, "alarm %s was acknowledged already, by %s", e->alarm.al.id,
 	    *e->alarm.al.by ? e->alarm.al.by : "somebody");
 }
@@ -84,6 +86,50 @@ int watch_shelve(struct watch *w, const char *id, int64_t until_ms, const char *
 	return 0;
 }
 
+/* Where what it is about is there, its alarm is to be heard. */
+static bool is_away(struct watch *w, const struct fleet *fleet, const struct entry *e, struct watch_now now)
+{
+	double age, lost;
+
+	if (!e->attached)
+		return e->alarm.of != OF_SITE;
+	if (e->alarm.of != OF_DRONE)
+		return e->alarm.of == OF_SOURCE && !w->sources[e->owner].now.up;
+	age = watch_operand(w, fleet, e->owner, OPERAND_age_s, now);
+	lost = watch_operand(w, fleet, e->owner, OPERAND_lost_s, now);
+	return !(age < lost);
+}
+
+static struct subject *subject_of(struct watch *w, const struct entry *e)
+{
+	return e->alarm.of == OF_DRONE ? &w->tracks[e->owner].subject
+	    : e->alarm.of == OF_SOURCE ? &w->sources[e->owner].subject : &w->site;
+}
+
+int watch_out(struct watch *w, const struct fleet *fleet, const char *id, const char *why,
+    const char *by, struct watch_now now, struct err *err)
+{
+	struct entry *e = find(w, id, err);
+
+	if (!e)
+		return -1;
+	if (!*why)
+		return err_set(err, "say why alarm %s is taken out of service", e->alarm.al.id);
+	if (e->life.state == ALARM_OUT)
+		return err_set(err, "alarm %s is out of service already", e->alarm.al.id);
+	if (!is_away(w, fleet, e, now))
+		return err_set(err, "alarm %s is of %s, which is there: only what is away can be out of "
+		    "service; shelve it for a time", e->alarm.al.id, e->alarm.subject);
+	life_out(&e->life);
+	if (e->attached)
+		subject_of(w, e)->out = true;
+	str_copy(e->alarm.al.why, sizeof(e->alarm.al.why), why);
+	str_clean(e->alarm.al.why);
+	signed_by(e, by);
+	alarm_tell(w, e, now);
+	return 0;
+}
+
 int watch_unshelve(struct watch *w, const char *id, const char *by, struct watch_now now,
     struct err *err)
 {
@@ -92,7 +138,7 @@ int watch_unshelve(struct watch *w, const char *id, const char *by, struct watch
 	if (!e)
 		return -1;
 	if (!life_unshelve(&e->life))
-		return err_set(err, "alarm %s is not shelved", e->alarm.al.id);
+		return err_set(err, "alarm %s is neither shelved nor out of service", e->alarm.al.id);
 	signed_by(e, by);
 	alarm_tell(w, e, now);
 	return 0;
@@ -104,7 +150,7 @@ static int rank(const struct alarm *al)
 {
 	bool unacked = al->state == ALARM_RAISED || al->state == ALARM_RETURNED;
 
-	return (al->state == ALARM_SHELVED ? 0 : 100) + al->level * 10 + unacked * 5 +
+	return (al->state == ALARM_OUT ? 0 : al->state == ALARM_SHELVED ? 100 : 200) + al->level * 10 + unacked * 5 +
 	    (al->state == ALARM_RAISED);
 }
 
@@ -175,8 +221,8 @@ struct watch_counts watch_counts(const struct watch *w, struct watch_now now)
 
 		if (!e->used)
 			continue;
-		if (e->life.state == ALARM_SHELVED) {
-			c.shelved++;
+		if (e->life.state == ALARM_SHELVED || e->life.state == ALARM_OUT) {
+			(*(e->life.state == ALARM_OUT ? &c.out : &c.shelved))++;
 			continue;
 		}
 		c.level[e->alarm.al.level]++;
@@ -207,7 +253,8 @@ size_t watch_groups(const struct watch *w, struct watch_group groups[RULES_MAX])
 	for (size_t i = 0; i < w->entry_count; i++) {
 		const struct entry *e = &w->entries[i];
 
-		if (!e->used || e->rule < 0 || e->life.state == ALARM_SHELVED)
+		if (!e->used || e->rule < 0 || e->life.state == ALARM_SHELVED ||
+		    e->life.state == ALARM_OUT)
 			continue;
 		all[e->rule].count++;
 		all[e->rule].unacked +=

@@ -39,6 +39,7 @@ struct subject {
 	uint64_t standing;       /* that have an alarm */
 	struct pending *holds;   /* owned; by rule; NULL until one is pending */
 	uint32_t first;          /* alarm; NONE */
+	bool out;                /* one may be out of service */
 };
 
 /* Fields that stay the same from one sample to the next more often than not:
@@ -219,6 +220,8 @@ struct entry *alarm_raise(struct watch *w, struct subject *s, int rule, struct v
 void alarm_again(struct watch *w, struct entry *e, struct view *view);
 /* Tells its state, and takes it away where that is the end. */
 void alarm_tell(struct watch *w, struct entry *e, struct watch_now now);
+/* It is heard again: what of it is out of service is in service. */
+void alarms_back(struct watch *w, struct subject *s, struct watch_now now);
 void alarms_attach(struct watch *w, struct subject *s, const char *name, struct watch_now now);
 /* As it is shown at that instant. */
 struct watch_alarm alarm_picture(const struct watch *w, const struct entry *e, int64_t now_ms);

@@ -42,6 +42,11 @@ static void state_cell(struct table *t, const struct alarm *al, int64_t now_ms)
 		    *al->why ? ": " : "", al->why);
 		return;
 	}
+	if (al->state == ALARM_OUT) {
+		table_cell(t, STYLE_DIM, "out of service by %s%s%s", *al->by ? al->by : "somebody",
+		    *al->why ? ": " : "", al->why);
+		return;
+	}
 	table_cell(t, al->state == ALARM_RAISED ? STYLE_BOLD : STYLE_DIM, "%s%s%s",
 	    alarm_state_names[al->state], *al->by ? " by " : "", al->by);
 }

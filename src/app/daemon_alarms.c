@@ -414,11 +414,32 @@ static void reply_alarm(struct daemon *d, const char *id)
 	message_encode(&d->reply, TOPIC_AL, &a.al);
 }
 
+/* For good, as long as nobody is there: more than a change of the alarm, so everybody
+ * reads it. */
+static enum code serve_out(struct daemon *d, const struct request *req, struct err *err)
+{
+	struct watch_alarm a;
+
+	if (req->until != KEY_NONE || !isnan(req->minutes)) {
+		err_set(err, "out of service has no end: say out, or until, or minutes");
+		return CODE_BAD_ARGS;
+	}
+	if (watch_out(d->watch, &d->fleet, req->id, req->why, req->by, now(d), err) == -1)
+		return CODE_BAD_ARGS;
+	if (watch_find(d->watch, req->id, now(d), &a))
+		daemon_event(d, a.al.drone, SEVERITY_NOTICE, "%.64s took the alarm %s of %s out of service: %.300s",
+		    a.al.by, a.al.rule, a.subject, a.al.why);
+	reply_alarm(d, req->id);
+	return CODE_OK;
+}
+
 static enum code serve_shelve(struct daemon *d, const struct request *req, struct err *err)
 {
 	double ms = req->minutes * 60000;
 	int64_t until;
 
+	if (req->out)
+		return serve_out(d, req, err);
 	if ((req->until == KEY_NONE) == isnan(req->minutes)) {
 		err_set(err, "shelving needs an end: until, or minutes");
 		return CODE_BAD_ARGS;

@@ -140,6 +140,9 @@ static bool is_meant(const struct alarm_wish *w, const struct ui_alarm *a)
 
 	if (*w->id)
 		return strcmp(w->id, al->id) == 0;
+	if (w->out)
+		return strcmp(w->drone, *al->drone ? al->drone : "site") == 0 && a->number <= w->up_to &&
+		       (alarm_stands(al) || alarm_unacked(al) || al->state == ALARM_SHELVED);
 	return alarm_unacked(al) && a->number <= w->up_to &&
 	       (!*w->rule || strcmp(w->rule, al->rule) == 0) &&
 	       (!*w->drone || strcmp(w->drone, *al->drone ? al->drone : "site") == 0);
@@ -159,6 +162,7 @@ void screen_alarms_do(struct screen *s, const struct ui_request *r)
 	};
 	struct saying *y = xcalloc(1, sizeof(*y));
 	const struct model *m = s->live;
+	const char *word = r->wish.out ? "out of service" : words[ops[r->kind]];
 	size_t n = 0;
 
 	y->screen = s;
@@ -173,16 +177,17 @@ void screen_alarms_do(struct screen *s, const struct ui_request *r)
 			continue;
 		str_copy(req.id, sizeof(req.id), al->id);
 		if (y->op == OP_SHELVE) {
-			req.minutes = r->wish.minutes;
+			req.out = r->wish.out;
+			req.minutes = req.out ? NAN : r->wish.minutes;
 			str_copy(req.why, sizeof(req.why), r->wish.why);
 		}
 		say(y, &req);
 		if (!n++)
-			snprintf(y->text, sizeof(y->text), "%s: %s %.120s", words[y->op],
+			snprintf(y->text, sizeof(y->text), "%s: %s %.120s", word,
 			    *al->drone ? al->drone : "site", al->text);
 	}
 	if (n > 1)
-		snprintf(y->text, sizeof(y->text), "%zu alarms %s", n, words[y->op]);
+		snprintf(y->text, sizeof(y->text), "%zu alarms %s", n, word);
 	if (!n)
 		ui_say(&s->ui, ROLE_DIM, "none of them asks for it any more");
 	str_trim_utf8(y->text);

@@ -106,6 +106,8 @@ static const struct flag_desc ack_flags[] = {
 static const struct flag_desc shelve_flags[] = {
 	FLAG_CONNECT,
 	{ .name = "for", .value = "TIME", .help = "how long, as in 90s, 10m, 2h; a day at most" },
+	{ .name = "out-of-service",
+	    .help = "until its drone is heard again: where that is lost, and may never be" },
 	{ .name = "why", .value = "TEXT", .help = "the reason, for the others to read" },
 	FLAG_JSON,
 	{ 0 },
@@ -275,18 +277,22 @@ const struct subcommand subcommand_table[] = {
 	{
 		.name = "shelve",
 		.run = cmd_shelve,
-		.operands = "ALARM... --for TIME --why TEXT",
-		.summary = "put an alarm aside for a time",
+		.operands = "ALARM|DRONE... --for TIME|--out-of-service --why TEXT",
+		.summary = "put an alarm aside for a time, or out of service",
 		.details =
 		    "It makes no noise until then, comes back by itself if its cause is still there,\n"
-		    "and is listed with who put it aside and why.\n",
+		    "and is listed with who put it aside and why. Of a drone: all that stand.\n\n"
+		    "Out of service is for the alarms of a drone that is lost and may not return. They\n"
+		    "are in service again once it is heard, or by unshelve.\n\n"
+		    "  odyssey shelve D07.8kxq2 --for 10m --why \"on the pad, known\"\n"
+		    "  odyssey shelve D07 --out-of-service --why \"crashed, collected\"\n",
 		.options = shelve_flags,
 	},
 	{
 		.name = "unshelve",
 		.run = cmd_unshelve,
-		.operands = "ALARM...",
-		.summary = "take back an alarm that was put aside",
+		.operands = "ALARM|DRONE...",
+		.summary = "take back an alarm that was put aside, or out of service",
 		.options = unshelve_flags,
 	},
 	{

@@ -80,7 +80,8 @@ static const struct key_desc ack_keys[] = {
 static const struct key_desc shelve_keys[] = {
 	ROW(id, KEY_TOKEN, KEY_REQUIRED, .help = "the alarm"),
 	ROW(until, KEY_UINT, KEY_OMIT, .help = "until then, ms since 1970, the daemon's clock"),
-	ROW(minutes, KEY_NUMBER, KEY_OMIT, .help = "or for so long; one of the two must be there"),
+	ROW(minutes, KEY_NUMBER, KEY_OMIT, .help = "or for so long; one of the three must be there"),
+	ROW(out, KEY_BOOL, KEY_OMIT, .help = "or out of service until its drone is back: only where that is away"),
 	ROW(why, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "for what reason"),
 	ROW(by, KEY_TEXT, KEY_REQUIRED | KEY_EMPTY, .help = "who shelves it"),
 };
@@ -121,9 +122,9 @@ const struct op_desc op_table[OP_COUNT] = {
 	[OP_ACK] = { .name = "ack", .keys = ack_keys, .n = ARRAY_LEN(ack_keys), .daemon_only = true,
 	    .help = "acknowledge one alarm, those of a drone, or all" },
 	[OP_SHELVE] = { .name = "shelve", .keys = shelve_keys, .n = ARRAY_LEN(shelve_keys),
-	    .daemon_only = true, .help = "put an alarm aside until a time" },
+	    .daemon_only = true, .help = "put an alarm aside until a time, or out of service" },
 	[OP_UNSHELVE] = { .name = "unshelve", .keys = unshelve_keys, .n = ARRAY_LEN(unshelve_keys),
-	    .daemon_only = true, .help = "take a shelved alarm back" },
+	    .daemon_only = true, .help = "take back an alarm that is shelved or out of service" },
 	[OP_ZONES] = { .name = "zones", .keys = zones_keys, .n = ARRAY_LEN(zones_keys),
 	    .daemon_only = true, .help = "the zones that are enforced, some at a time" },
 	[OP_EVENTS] = { .name = "events", .keys = events_keys, .n = ARRAY_LEN(events_keys),

@@ -55,7 +55,7 @@ struct request {
 	uint64_t until;
 	double minutes; /* NAN: not given */
 	char why[TEXT_SIZE];
-	bool all;
+	bool all, out;
 	char revision[ID_SIZE];
 	uint64_t before, limit;
 };

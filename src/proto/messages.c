@@ -15,7 +15,7 @@ const char *const alarm_level_names[LEVEL_COUNT + 1] = {
 	"unknown", "watch", "warning", "critical", NULL,
 };
 const char *const alarm_state_names[ALARM_COUNT + 1] = {
-	"unknown", "raised", "acked", "returned", "cleared", "shelved", NULL,
+	"unknown", "raised", "acked", "returned", "cleared", "shelved", "out-of-service", NULL,
 };
 const char *const order_state_names[ORDER_COUNT + 1] = {
 	"unknown", "pending", "assigned", "pickup", "delivering", "delivered", "returning", "done",
@@ -80,9 +80,9 @@ static const struct key_desc alarm_keys[] = {
 	ROW(alarm, value, KEY_NUMBER, 0, .help = "what was measured"),
 	ROW(alarm, limit, KEY_NUMBER, 0, .help = "what was allowed"),
 	ROW(alarm, text, KEY_TEXT, KEY_EMPTY, .help = "the same for a person"),
-	ROW(alarm, by, KEY_TEXT, 0, .help = "who acknowledged or shelved it"),
+	ROW(alarm, by, KEY_TEXT, 0, .help = "who acknowledged or shelved it, or took it out of service"),
 	ROW(alarm, until, KEY_UINT, KEY_OMIT, .help = "when its shelving ends, ms since 1970"),
-	ROW(alarm, why, KEY_TEXT, KEY_OMIT, .help = "why it was shelved"),
+	ROW(alarm, why, KEY_TEXT, KEY_OMIT, .help = "why it was shelved, or taken out of service"),
 	ROW(alarm, count, KEY_UINT, KEY_OMIT, .help = "how often it was raised while it stood"),
 	ROW(alarm, source, KEY_ID, KEY_OMIT, .help = "the daemon that watches"),
 };

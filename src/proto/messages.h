@@ -78,6 +78,7 @@ enum alarm_level { LEVEL_UNKNOWN, LEVEL_WATCH, LEVEL_WARNING, LEVEL_CRITICAL, LE
 extern const char *const alarm_level_names[LEVEL_COUNT + 1];
 enum alarm_state {
 	ALARM_UNKNOWN, ALARM_RAISED, ALARM_ACKED, ALARM_RETURNED, ALARM_CLEARED, ALARM_SHELVED,
+	ALARM_OUT, /* of service */
 	ALARM_COUNT
 };
 extern const char *const alarm_state_names[ALARM_COUNT + 1];

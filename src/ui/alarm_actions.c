@@ -214,6 +214,28 @@ void action_alarm_show(struct ui *ui, int arg)
 	go(ui, v->at);
 }
 
+void action_alarm_out(struct ui *ui, int arg)
+{
+	struct alarm_view *v = &ui->alarms;
+	const char *why = why_not(ui);
+	const struct ui_alarm *a = NULL;
+	char text[LINE_SIZE];
+
+	(void)arg;
+	alarm_list_update(v, &ui->model);
+	if (v->cursor.kind != ROW_NONE && v->at < v->count && v->rows[v->at].kind == ROW_ALARM)
+		a = alarm_list_alarm(&ui->model, &v->rows[v->at]);
+	if (why || !a || !(alarm_stands(&a->alarm) || alarm_unacked(&a->alarm))) {
+		ui_say(ui, why ? ROLE_ERROR : ROLE_DIM, "%s",
+		    why ? why : "go to an alarm that stands first: j and k");
+		return;
+	}
+	/* The reason is typed; the daemon says no where its drone is there. */
+	snprintf(text, sizeof(text), "shelve %s %s out ", drone_of(&a->alarm), a->alarm.rule);
+	action_line(ui, 0);
+	line_set(&ui->line, text);
+}
+
 static void silence(struct ui *ui, int64_t ms)
 {
 	char text[40];
@@ -259,7 +281,7 @@ static bool same_rule(const char *a, const char *b)
 }
 
 /* The alarm of that drone ("site" for none) and rule. */
-static struct ui_alarm *find(struct ui *ui, const char *drone, const char *rule, bool shelved,
+static struct ui_alarm *find(struct ui *ui, const char *drone, const char *rule, bool aside,
     struct err *err)
 {
 	struct model *m = &ui->model;
@@ -268,12 +290,12 @@ static struct ui_alarm *find(struct ui *ui, const char *drone, const char *rule,
 		const struct alarm *al = &m->alarms[i].alarm;
 
 		if (strcmp(drone_of(al), drone) == 0 && same_rule(al->rule, rule) &&
-		    (shelved ? al->state == ALARM_SHELVED
-			     : alarm_stands(al) || alarm_unacked(al)))
+		    (aside ? al->state == ALARM_SHELVED || al->state == ALARM_OUT
+			   : alarm_stands(al) || alarm_unacked(al)))
 			return &m->alarms[i];
 	}
 	err_set(err, "%.32s has no alarm \"%.60s\" that %s", drone, rule,
-	    shelved ? "is shelved" : "stands");
+	    aside ? "is shelved or out of service" : "stands");
 	return NULL;
 }
 
@@ -317,30 +339,44 @@ int alarm_line_ack(struct ui *ui, int count, char **words, struct err *err)
 	return 0;
 }
 
-int alarm_line_shelve(struct ui *ui, int count, char **words, struct err *err)
+/* The words from the fifth on are the reason. */
+static void put_why(struct alarm_wish *w, int count, char **words)
 {
-	struct ui_alarm *a;
-	struct alarm_wish *w;
-	int64_t ms = count > 3 ? read_time(words[3]) : 0;
 	size_t n = 0;
 
-	if (count < 5)
-		return err_set(err, "shelve takes drone, rule, time and why, as in shelve D07 "
-				    "battery-low 10m on the bench");
-	if (!ms || (double)ms / 60e3 > SHELVE_MAX_MIN)
-		return err_set(
-		    err, "\"%.20s\" is no time to shelve for: 30s, 10m or 2h, at most 24h", words[3]);
-	if (check(ui, err) == -1 || !(a = find(ui, words[1], words[2], false, err)))
-		return -1;
-	w = wish(ui, REQUEST_SHELVE);
-	if (!w)
-		return 0;
-	str_copy(w->id, sizeof(w->id), a->alarm.id);
-	w->minutes = (double)ms / 60e3;
 	for (int i = 4; i < count && n < sizeof(w->why); i++)
 		n += (size_t)snprintf(
 		    w->why + n, sizeof(w->why) - n, "%s%s", i > 4 ? " " : "", words[i]);
 	str_trim_utf8(w->why);
+}
+
+int alarm_line_shelve(struct ui *ui, int count, char **words, struct err *err)
+{
+	struct ui_alarm *a = NULL;
+	struct alarm_wish *w;
+	bool out = count > 3 && strcmp(words[3], "out") == 0;
+	bool all = out && strcmp(words[2], "all") == 0;
+	int64_t ms = count > 3 ? read_time(words[3]) : 0;
+
+	if (count < 5)
+		return err_set(err, "shelve takes drone, rule, time and why, as in shelve D07 "
+				    "battery-low 10m on the bench");
+	if (!out && (!ms || (double)ms / 60e3 > SHELVE_MAX_MIN))
+		return err_set(
+		    err, "\"%.20s\" is no time to shelve for: 30s, 10m or 2h, at most 24h, or out (of "
+			 "service)", words[3]);
+	if (check(ui, err) == -1 || (!all && !(a = find(ui, words[1], words[2], false, err))))
+		return -1;
+	w = wish(ui, REQUEST_SHELVE);
+	if (!w)
+		return 0;
+	if (a)
+		str_copy(w->id, sizeof(w->id), a->alarm.id);
+	str_copy(w->drone, sizeof(w->drone), words[1]);
+	w->up_to = ui->model.alarm_numbers;
+	w->out = out;
+	w->minutes = (double)ms / 60e3;
+	put_why(w, count, words);
 	return 0;
 }
 

@@ -26,9 +26,11 @@ void action_alarm_next(struct ui *ui, int step);
 void action_alarm_move(struct ui *ui, int rows);
 /* Enter: its drone on the map, or opens a group and closes it. */
 void action_alarm_show(struct ui *ui, int arg);
+/* The line that takes the alarm of the cursor out of service, but for the reason. */
+void action_alarm_out(struct ui *ui, int arg);
 void action_silence(struct ui *ui, int arg);
 
-/* ":ack [DRONE [RULE] | all]", ":shelve DRONE RULE TIME WHY", ":unshelve DRONE RULE",
+/* ":ack [DRONE [RULE] | all]", ":shelve DRONE RULE TIME|out WHY", ":unshelve DRONE RULE",
  * ":silence [TIME|off]". */
 int alarm_line_ack(struct ui *ui, int count, char **words, struct err *err);
 int alarm_line_shelve(struct ui *ui, int count, char **words, struct err *err);

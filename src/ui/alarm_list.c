@@ -41,7 +41,7 @@ static struct alarm_row *add(struct alarm_view *v)
 
 static void count(struct alarm_view *v, const struct model *m)
 {
-	v->alarms = v->unacked = v->shelved = v->recent = 0;
+	v->alarms = v->unacked = v->shelved = v->out = v->recent = 0;
 	for (size_t i = 0; i < m->alarm_count; i++) {
 		const struct alarm *al = &m->alarms[i].alarm;
 
@@ -49,6 +49,7 @@ static void count(struct alarm_view *v, const struct model *m)
 		v->unacked += alarm_unacked(al);
 		v->alarms += alarm_stands(al) || alarm_unacked(al);
 		v->shelved += al->state == ALARM_SHELVED;
+		v->out += al->state == ALARM_OUT;
 	}
 	v->flood = v->recent > ALARM_FLOOD;
 }
@@ -101,14 +102,15 @@ static void group(struct alarm_view *v, const struct model *m)
 	v->count = n;
 }
 
-static void add_shelved(struct alarm_view *v, const struct model *m)
+/* Those that are shelved, or out of service. */
+static void add_aside(struct alarm_view *v, const struct model *m, int state)
 {
 	size_t first = v->count;
 
 	for (size_t i = 0; i < m->alarm_count; i++) {
 		const struct alarm *al = &m->alarms[i].alarm;
 
-		if (al->state == ALARM_SHELVED)
+		if (al->state == state)
 			*add(v) = (struct alarm_row){ .kind = ROW_ALARM, .index = i,
 				.level = al->level, .time_ms = since_of(al), .count = 1 };
 	}
@@ -185,7 +187,8 @@ void alarm_list_update(struct alarm_view *v, const struct model *m)
 	add_standing(v, m);
 	if (v->flood)
 		group(v, m);
-	add_shelved(v, m);
+	add_aside(v, m, ALARM_SHELVED);
+	add_aside(v, m, ALARM_OUT);
 	v->standing = v->count;
 	add_past(v, m);
 	if (v->cursor.kind == ROW_NONE) {
@@ -253,6 +256,8 @@ const char *alarm_state_text(
 		snprintf(text, ALARM_STATE_SIZE, "shelved till %s", clock);
 	} else if (al->state == ALARM_SHELVED) {
 		snprintf(text, ALARM_STATE_SIZE, "shelved");
+	} else if (al->state == ALARM_OUT) {
+		snprintf(text, ALARM_STATE_SIZE, "out of service");
 	}
 	return text;
 }
@@ -272,7 +277,7 @@ void alarm_full_text(const struct model *m, const struct ui_alarm *a, char *text
 		n += snprintf(text + n, size - (size_t)n, "  chattering");
 	if (n < (int)size && a->standing_long)
 		n += snprintf(text + n, size - (size_t)n, "  stands for %s", lasting);
-	if (n < (int)size && al->state == ALARM_SHELVED && *al->why)
+	if (n < (int)size && (al->state == ALARM_SHELVED || al->state == ALARM_OUT) && *al->why)
 		snprintf(text + n, size - (size_t)n, "  (%.*s: %s)", (int)strcspn(al->by, "@"),
 		    al->by, al->why);
 	str_trim_utf8(text);

@@ -44,7 +44,7 @@ struct alarm_view {
 	struct alarm_row *rows; /* owned; valid until the model changes */
 	size_t count, cap;
 	size_t standing; /* rows of what stands or is put aside: the first ones */
-	size_t alarms, unacked, shelved, recent;
+	size_t alarms, unacked, shelved, out, recent;
 	bool flood;
 	struct alarm_cursor cursor;
 	size_t at, top; /* row of the cursor, first row shown */

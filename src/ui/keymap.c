@@ -57,6 +57,8 @@ const struct key_binding key_table[] = {
 	{ K_ENTER, 0, LISTS, action_list_show, 0, "select its drone and show it on the map" },
 	{ 'n', 0, LISTS, action_alarm_next, 1, "next alarm: its drone is selected and shown" },
 	{ 'N', 0, LISTS, action_alarm_next, -1, "previous alarm" },
+	{ 'o', 0, IN_PANE(PANE_EVENTS), action_alarm_out, 0,
+	    "take the alarm of a lost drone out of service: type why" },
 
 	{ ' ', 0, TIME, action_travel_play, 0, "play and pause" },
 	{ ',', 0, TIME, action_travel_step, -1, "one sample back" },

@@ -21,7 +21,7 @@ static struct row_look look_of(const struct alarm *al)
 	/* That it is not heard is the letter of the lost everywhere. */
 	if (strcmp(al->rule, "lost") == 0)
 		look.letter = '?';
-	if (al->state == ALARM_CLEARED || al->state == ALARM_SHELVED)
+	if (al->state == ALARM_CLEARED || al->state == ALARM_SHELVED || al->state == ALARM_OUT)
 		look.text = ROLE_DIM;
 	else if (look.letter == '?')
 		look.role = alarm_unacked(al) ? ROLE_CRIT : ROLE_LOST;
@@ -108,6 +108,8 @@ static void put_title(const struct ui *ui, char *text, size_t size)
 		n += snprintf(text + n, size - (size_t)n, "  %zu unacked", v->unacked);
 	if (v->shelved)
 		n += snprintf(text + n, size - (size_t)n, "  %zu shelved", v->shelved);
+	if (v->out)
+		n += snprintf(text + n, size - (size_t)n, "  %zu out of service", v->out);
 	if (v->flood)
 		n += snprintf(text + n, size - (size_t)n, "  FLOOD: %zu in 10 min", v->recent);
 	if (m->alarms_left_out)

@@ -59,6 +59,7 @@ struct alarm_wish {
 	char id[COMMAND_ID_SIZE], rule[NAME_SIZE], drone[ID_SIZE];
 	uint64_t up_to;
 	double minutes; /* REQUEST_SHELVE */
+	bool out;       /* out of service instead; without id all of the drone that stand */
 	char why[200];
 };
 

@@ -195,7 +195,7 @@ BODIES = {
     "pl": {"drone": (is_id, True), "rev": (within(*U64), True), "time": (is_time, True)},
     "al": {"id": (text, True), "rule": (text, True), "drone": (none_or(is_id), True),
            "level": (word("watch", "warning", "critical"), True),
-           "state": (word("raised", "acked", "returned", "cleared", "shelved"), True),
+           "state": (word("raised", "acked", "returned", "cleared", "shelved", "out-of-service"), True),
            "time": (is_time, True), "since": (none_or(is_time), True),
            "value": (none_or(is_number), True), "limit": (none_or(is_number), True),
            "text": (none_or(text), True), "by": (none_or(text), True), "until": (is_time, False),

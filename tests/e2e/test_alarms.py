@@ -196,6 +196,76 @@ def test_what_stands_survives_a_restart(pair, watch, number):
         again.end()
 
 
+def test_a_drone_that_starts_anew(pair):
+    """What a drone was in before it started again is over, or is the same alarm still."""
+    src, d, w = pair(drones=["F01", "F02", "F03", "F04"])
+    for name in src.drones:
+        low(src, name)
+        wait_told(w, ["raised"], drone=name)
+    ids = {a["drone"]: a["id"] for a in standing(d)}
+    d.ask("ack", id_=ids["F02"], by="ann")
+    d.ask("shelve", id_=ids["F03"], minutes=30, why="known", by="ann")
+    src.restart()
+    src.wait_subscribed()
+    for name in src.drones[:3]:
+        flying(src, name, battery=1000)
+    low(src, "F04")
+    wait_told(w, ["raised", "returned"], drone="F01")
+    wait_told(w, ["raised", "acked", "cleared"], drone="F02")
+    wait_for(lambda: len([s for s in w.samples("F04") if s.boot == src.boot]) == 4, "the samples")
+    wait_told(w, ["raised", "shelved"], drone="F03")
+    wait_told(w, ["raised"], drone="F04")
+    assert {a["drone"]: a["id"] for a in standing(d) if a["rule"] == "battery-low"} == \
+        {n: ids[n] for n in ("F01", "F03", "F04")}
+    d.ask("unshelve", id_=ids["F03"], by="ann")
+    wait_told(w, ["raised", "shelved", "cleared"], drone="F03")
+    # A new low is another alarm.
+    low(src, "F02")
+    [_, _, _, again] = wait_told(w, ["raised", "acked", "cleared", "raised"], drone="F02")
+    assert again["id"] != ids["F02"]
+
+
+# --- drones that never return ---
+
+FAST = "[fleet]\nstale_s = 1\nlost_s = 2\n"
+
+
+def test_out_of_service_until_it_is_heard(pair, place, watch):
+    src, d, w = pair(drones=["F01", "F02"], more=["--config", config(place, FAST)])
+    low(src, "F01")
+    [al] = wait_told(w, ["raised"])
+    refused = d.ask("shelve", id_=al["id"], out=True, why="crashed", by="ann")
+    assert refused["code"] == "bad-args" and "is of F01, which is there" in refused["text"]
+    wait_for(lambda: [s for s, _ in told(w, "lost", "F01")] == ["raised"], "F01 lost")
+    for keys in ({"why": ""}, {"why": "x", "minutes": 5}, {"why": "x", "until": 1 << 40}):
+        assert d.ask("shelve", id_=al["id"], out=True, by="ann", **keys)["code"] == "bad-args"
+    for a in standing(d, drone="F01"):
+        reply = d.ask("shelve", id_=a["id"], out=True, why="crashed, collected", by="ann")
+        assert reply["alarm"]["state"] == "out-of-service" and reply["alarm"]["why"] == "crashed, collected"
+    wait_told(w, ["raised", "out-of-service"], "lost", "F01")
+    assert "ann took the alarm battery-low of F01 out of service: crashed, collected" in \
+        [m.value["text"] for m in w.of("ev")]
+    assert d.ask("alarms", state="raised")["alarms"] == [] == d.ask("alarms")["rules"]
+    time.sleep(0.5)  # rows are committed within 100 ms
+    # In the next run it is so still, and only a sound of the drone ends it.
+    before = standing(d)
+    d.kill()
+    again = d.again()
+    w2 = watch(again)
+    try:
+        again.wait_up(src)
+        flying(src, "F02")
+        wait_for(lambda: w2.samples("F02"), "the other")
+        assert standing(again) == before and [a["state"] for a in before] == ["out-of-service"] * len(before)
+        w2.wait(4, "hb")
+        flying(src, "F01", battery=142)
+        wait_told(w2, ["raised"], drone="F01")
+        wait_told(w2, ["cleared"], "lost", "F01")
+        assert {a["state"] for a in standing(again, drone="F01")} == {"raised"}
+    finally:
+        again.end()
+
+
 # --- in order, and for whom ---
 
 def test_the_most_important_first(pair):

@@ -54,6 +54,34 @@ def test_shelved_and_taken_back(alarmed, tmp_path):
         wait_told(w, ["raised", "shelved", "raised"])
 
 
+def test_out_of_service(fake, daemon, watch, tmp_path):
+    """The alarms of a drone that does not return: by key with a typed reason, and by line."""
+    conf = tmp_path / "fast.conf"
+    conf.write_text("[fleet]\nstale_s = 1\nlost_s = 2\n")
+    src = fake(drones=("F01",))
+    src.on_any = no_plan
+    d = daemon("--config", conf, sources=[src])
+    w = watch(d)
+    d.wait_up(src)
+    low(src)
+    with screen(tmp_path, d) as t:
+        t.wait_for("LIVE", "not heard for", "battery 14")
+        t.send("4o")
+        t.wait_for("go to an alarm that stands first")
+        t.send("jo")
+        t.wait_for(":shelve F01 lost out")
+        t.send("crashed in the lake\r")
+        t.wait_for("out of service: F01", "1 out of service")
+        t.send(":shelve F01 all out crashed in the lake\r")
+        t.wait_for("crashed in the lake", "took the alarm battery-low of F01 out of service")
+        wait_told(w, ["raised", "out-of-service"], "battery-low")
+        t.send(":unshelve F01 battery-low\r")
+        wait_told(w, ["raised", "out-of-service", "raised"], "battery-low")
+        flying(src, battery=500)
+        wait_told(w, ["raised", "out-of-service", "cleared"], "lost")
+        t.wait_gone("1 out of service")
+
+
 def test_read_only_answers_nothing(alarmed, tmp_path):
     src, d, w = alarmed
     low(src)

@@ -89,9 +89,28 @@ def test_answers(shell):
     assert out.count("shelved by %s, 10 min left: known, the pad is wet" % WHO) == 2
     assert command("unshelve", one)[:2] == (0, "%s: raised\n" % one)
     code, out, err = command("unshelve", one, two)
-    assert code == 1 and out == "%s: raised\n" % two and "is not shelved" in err
+    assert code == 1 and out == "%s: raised\n" % two and "is neither shelved nor out of service" in err
     got = json.loads(command("shelve", one, "--for", "90s", "--why", "x", "--json")[1])
     assert got["state"] == "shelved" and got["id"] == one
+
+
+def test_out_of_service(shell, place):
+    """All the alarms of a drone that is lost, at one word; and back."""
+    with open("%s/odyssey.conf" % place, "w", encoding="utf-8") as f:
+        f.write("[fleet]\nstale_s = 1\nlost_s = 2\n")
+    src, d, w, command = shell()
+    low(src, "F01")
+    wait_told(w, ["raised"], drone="F01")
+    code, out, err = command("shelve", "F01", "--out-of-service", "--why", "crashed")
+    assert code == 1 and out == "" and "which is there" in err
+    wait_told(w, ["raised"], "lost", "F01")
+    code, out, _ = command("shelve", "F01", "--out-of-service", "--why", "crashed, collected")
+    assert code == 0 and re.fullmatch(r"(F01\.\w+: out of service until F01 is heard again\n){2,3}", out)
+    assert "out of service by %s: crashed, collected" % WHO in command("alarms")[1]
+    code, _, err = command("shelve", "F01", "--out-of-service", "--why", "crashed")
+    assert code == 1 and "there is no drone F01 with an alarm that stands" in err
+    assert command("unshelve", "F01")[0] == 0
+    assert "out of service" not in command("alarms")[1]
 
 
 @pytest.mark.parametrize("args, text", [
@@ -102,9 +121,10 @@ def test_answers(shell):
     (["shelve", "a.b", "--for", "soon", "--why", "x"], '"soon" is not'),
     (["shelve", "a.b", "--for", "10m"], "it needs a reason"),
     (["shelve", "a.b", "--for", "10m", "--why", ""], "it needs a reason"),
-    (["shelve", "--for", "10m", "--why", "x"], "it needs an alarm's id"),
-    (["unshelve"], "it needs an alarm's id"),
-    (["unshelve", "x" * 65], "is no alarm's id"),
+    (["shelve", "a.b", "--for", "10m", "--out-of-service", "--why", "x"], "out of service has no end"),
+    (["shelve", "--for", "10m", "--why", "x"], "it needs an alarm's id, or a drone's"),
+    (["unshelve"], "it needs an alarm's id, or a drone's"),
+    (["unshelve", "x" * 65], "is neither an alarm nor a drone"),
     (["alarms", "F01"], "takes no operand"),
     (["alarms", "--drone", "a b"], "is no drone's id"),
 ])

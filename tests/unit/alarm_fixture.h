@@ -85,7 +85,8 @@ static inline void scene_sample(struct scene *s, const char *id, struct sample m
 	struct drone *d = fleet_add(&s->fleet, id);
 
 	d->source = 0;
-	sample_set(&m, FIELD_seq, d->newest.known ? sample_seq(&d->newest) + 1 + s->skip : 0);
+	sample_set(&m, FIELD_seq, d->newest.known && sample_boot(&d->newest) == sample_boot(&m)
+	    ? sample_seq(&d->newest) + 1 + s->skip : 0);
 	s->skip = 0;
 	sample_set(&m, FIELD_time, s->now.ms);
 	if (drone_apply(d, &m, "x", 1, s->now.mono_ms, s->now.ms).current)

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
-enum act { COMES, GOES, ACK, SHELVE, UNSHELVE, CLOCK_EARLY, CLOCK_LATE };
+enum act { COMES, GOES, ACK, SHELVE, OUT, UNSHELVE, CLOCK_EARLY, CLOCK_LATE };
 
 static bool act(struct life *l, enum act a)
 {
@@ -19,6 +19,7 @@ static bool act(struct life *l, enum act a)
 	case GOES: return life_condition(l, false);
 	case ACK: return life_ack(l);
 	case SHELVE: return life_shelve(l, 2000, 1000);
+	case OUT: return life_out(l);
 	case UNSHELVE: return life_unshelve(l);
 	case CLOCK_EARLY: return life_clock(l, 1999);
 	default: return life_clock(l, 2000);
@@ -63,6 +64,20 @@ static void test_every_step(void **state)
 		{ ALARM_CLEARED, false, false, COMES, ALARM_CLEARED },
 		{ ALARM_CLEARED, false, false, ACK, ALARM_CLEARED },
 		{ ALARM_CLEARED, false, false, SHELVE, ALARM_CLEARED },
+		{ ALARM_UNKNOWN, false, false, OUT, ALARM_UNKNOWN },
+		{ ALARM_RAISED, true, false, OUT, ALARM_OUT },
+		{ ALARM_ACKED, true, false, OUT, ALARM_OUT },
+		{ ALARM_RETURNED, false, false, OUT, ALARM_OUT },
+		{ ALARM_SHELVED, true, false, OUT, ALARM_OUT },
+		{ ALARM_CLEARED, false, false, OUT, ALARM_CLEARED },
+		{ ALARM_OUT, true, false, OUT, ALARM_OUT },
+		{ ALARM_OUT, true, false, COMES, ALARM_OUT },
+		{ ALARM_OUT, true, false, GOES, ALARM_OUT },
+		{ ALARM_OUT, true, false, ACK, ALARM_OUT },
+		{ ALARM_OUT, true, false, SHELVE, ALARM_OUT },
+		{ ALARM_OUT, true, false, CLOCK_LATE, ALARM_OUT },
+		{ ALARM_OUT, true, false, UNSHELVE, ALARM_RAISED },
+		{ ALARM_OUT, false, false, UNSHELVE, ALARM_CLEARED },
 	};
 
 	(void)state;
@@ -106,7 +121,7 @@ static void test_random_lives(void **state)
 		for (int i = 0; i < 500; i++) {
 			int before = l.state;
 			bool held = l.holds, changed = false;
-			unsigned what = (unsigned)(rng_next(&rng) % 6);
+			unsigned what = (unsigned)(rng_next(&rng) % 7);
 
 			now += (int64_t)(rng_next(&rng) % 2000);
 			switch (what) {
@@ -123,6 +138,7 @@ static void test_random_lives(void **state)
 				shelved_at = changed ? now : shelved_at;
 				break;
 			case 4: changed = life_unshelve(&l); break;
+			case 5: changed = life_out(&l); break;
 			default: changed = life_clock(&l, now); break;
 			}
 			assert_true(changed || l.state == before);
