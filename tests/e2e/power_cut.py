@@ -7,7 +7,8 @@ cache may do, and more than most do. A file's name counts as kept when it is mad
 import collections
 import pathlib
 import struct
-import subprocess
+
+from programs import preload
 
 SECTOR = 512
 HEAD = struct.Struct("<cQQQQ")
@@ -20,11 +21,7 @@ class WriteLog:
 
     def __init__(self, place):
         self.path = pathlib.Path(place) / "writes.log"
-        library = pathlib.Path(place) / "write_log.so"
-        source = pathlib.Path(__file__).parent / "write_log.c"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-        self.env = {"LD_PRELOAD": str(library), "WRITE_LOG": str(self.path),
-                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        self.env = preload(place, "write_log", WRITE_LOG=str(self.path))
 
     def read(self):
         steps, log, p = [], self.path.read_bytes(), 0

@@ -94,6 +94,14 @@ class Program:
         assert not ran or code == 0, "it ended with %d:\n%s" % (code, self.log)
 
 
+def preload(place, name, **env):
+    """Environment of programs that run with tests/e2e/NAME.c between them and the system."""
+    library = pathlib.Path(place) / (name + ".so")
+    source = pathlib.Path(__file__).parent / (name + ".c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "ASAN_OPTIONS": "verify_asan_link_order=0", **env}
+
+
 def run(args, cwd, timeout=PATIENCE, **env):
     """Runs a program to its end: (exit code, stdout, stderr)."""
     full = clean_environment(cwd)

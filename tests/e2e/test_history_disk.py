@@ -7,6 +7,7 @@ import time
 import pytest
 
 from history_helpers import count, history_of, memory_kb, ready, sql, wait_all_stored
+from programs import preload
 from test_history_crash import BACK, DAMAGED, OUTAGE, Live, loaded, said, small_disk  # noqa: F401
 from wire import wait_for
 
@@ -16,11 +17,7 @@ class Faults:
 
     def __init__(self, place):
         self.control = pathlib.Path(place) / "io-fault"
-        library = pathlib.Path(place) / "io_fault.so"
-        source = pathlib.Path(__file__).parent / "io_fault.c"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-        self.env = {"LD_PRELOAD": str(library), "IO_FAULT": str(self.control),
-                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        self.env = preload(place, "io_fault", IO_FAULT=str(self.control))
 
     def begin(self, number):
         self.control.write_text(str(number), encoding="ascii")
