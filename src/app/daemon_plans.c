@@ -56,24 +56,6 @@ void plan_fetch_all(struct daemon *d, const struct source *s)
 	}
 }
 
-/* Where the history has no room now, it is asked for again. */
-static void log_plan(struct daemon *d, struct source *s, const struct drone *drone,
-    const struct plan *plan, const wire_value *reply)
-{
-	struct buf content = BUF_INIT;
-	struct history_plan row = { .drone = drone->id, .rev = plan->rev, .items = plan->mission.count,
-		.fences = plan->fence_count, .rallies = plan->rally_count, .arrived_ms = d->now_ms };
-
-	plan_keep(&content, reply);
-	row.content = content.data;
-	row.len = content.len;
-	if (!history_put_plan(d->history, &row)) {
-		plan_fetch_want(d, drone);
-		s->plan_at_ms = d->now_mono_ms + PLAN_RETRY_MS;
-	}
-	buf_free(&content);
-}
-
 static void take(struct daemon *d, struct fetch *f, const void *body, size_t len)
 {
 	struct drone *drone = fleet_find(&d->fleet, f->drone);
@@ -85,8 +67,11 @@ static void take(struct daemon *d, struct fetch *f, const void *body, size_t len
 	if (!drone || reply_parse(&d->answer_doc, body, len, &reply, &err) == -1)
 		return;
 	given = reply.code == CODE_OK && plan_read(reply.body, &plan, &err) == 0;
-	if (given)
-		log_plan(d, f->source, drone, &plan, reply.body);
+	/* Where the history has no room now, it is asked for again. */
+	if (given && !history_put_plan(d->history, drone->id, &plan, reply.body, d->now_ms)) {
+		plan_fetch_want(d, drone);
+		f->source->plan_at_ms = d->now_mono_ms + PLAN_RETRY_MS;
+	}
 	/* The drones of another daemon are watched there. */
 	if (f->source->kind != KIND_DAEMON)
 		watch_plan(d->watch, &d->fleet, (size_t)(drone - d->fleet.drones),

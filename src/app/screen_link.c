@@ -351,6 +351,7 @@ static void plan_answered(
 		plan_clear(&plan);
 		return;
 	}
+	screen_own_plan(s, p.drone, &plan, reply);
 	plan_clear(&d->plan);
 	d->plan = plan;
 	d->plan_known = true;
@@ -519,8 +520,10 @@ static void take(struct screen *s, const struct link_message *msg)
 		break;
 	case TOPIC_PL:
 		d = model_find(m, id);
-		if (d)
+		if (d) {
 			d->plan_wanted = false;
+			screen_own_plan_changed(s, (size_t)(d - m->drones));
+		}
 		break;
 	default:
 		break;

@@ -355,6 +355,9 @@ void screen_own_arrived(struct screen *s)
 	if (!s->own)
 		return;
 	s->own->listed_to = s->own->told_to;
+	/* Changes were missed. */
+	for (size_t i = 0; i < s->own->drone_count; i++)
+		s->own->drones[i].plan_asked = false;
 	s->own->told_from = UINT64_MAX;
 }
 

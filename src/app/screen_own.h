@@ -12,7 +12,8 @@
  * drones in view first: OWN_BACK_MS of each, by `backfill`, a request at a time. Holes
  * in what came by itself are asked for without that. What did not come is a gap. Of
  * alarms, commands and events that were before it knows what their lists tell; of orders
- * nothing.
+ * nothing. What drones are to fly is asked for one after the other, and when it changes: it
+ * is known from the first answer on.
  */
 #ifndef APP_SCREEN_OWN_H
 #define APP_SCREEN_OWN_H
@@ -22,6 +23,7 @@
 #include <stdint.h>
 
 #include "proto/messages.h"
+#include "proto/plan.h"
 #include "proto/sample.h"
 #include "proto/wire.h"
 
@@ -55,6 +57,11 @@ void screen_own_arrived(struct screen *s);
 /* From a list, of an alarm, a command or an event that was before: only what is news.
  * To be called before the model is told. */
 void screen_own_listed(struct screen *s, enum topic_kind kind, const union message *m);
+/* The plan of a drone, as it was asked for; its number in the live model. */
+void screen_own_plan(
+    struct screen *s, size_t drone, const struct plan *plan, const wire_value *reply);
+/* It is another now. */
+void screen_own_plan_changed(struct screen *s, size_t drone);
 /* Samples of an answer to backfill; drone is its number in the live model. */
 void screen_own_samples(struct screen *s, size_t drone, const wire_value *list);
 

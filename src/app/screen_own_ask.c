@@ -189,6 +189,7 @@ void screen_own_tick(struct screen *s)
 	if (!s->own)
 		return;
 	take_notices(s);
+	own_plans_tick(s);
 	if (s->backfill_open || s->live->link != LINK_LIVE || s->now_mono < s->own->pause_mono)
 		return;
 	/* Who is looked at first, then from the top of the table, then all. */

@@ -16,6 +16,7 @@ struct own_drone {
 	int kind;
 	char source[ID_SIZE];
 	bool probed;          /* asked for what is held of it */
+	bool plan_asked;      /* and asked for again at each change */
 	bool timed;           /* by itself something came: */
 	int64_t delay_ms;     /* the least between a sample's time and its arrival */
 };
@@ -34,7 +35,11 @@ struct screen_own {
 	 * attached, the oldest; of all, the newest, now and when it was attached. */
 	uint64_t told_from, told_to, listed_to;
 	int64_t pause_mono;   /* the next request not before */
+	int64_t plan_mono;    /* the next for a plan not before */
 };
+
+/* screen_own_plans.c: asks for the plan of a drone that was not asked for yet, now and then. */
+void own_plans_tick(struct screen *s);
 
 struct own_drone *own_drone(struct screen_own *own, size_t drone);
 void own_put_gap(struct screen *s, size_t drone, uint32_t boot, struct range r, enum gap_state state,

@@ -94,6 +94,7 @@ static int open_past(struct screen *s, struct err *err)
 				       s->at.feed)
 				 : -1;
 	rp->refresh_mono = rp->open_mono = s->now_mono;
+	rp->plan_serial = 0; /* no past has it */
 	return 0;
 }
 

@@ -262,20 +262,25 @@ bool history_put_gap(struct history *h, const struct history_gap *gap)
 	return end(h);
 }
 
-bool history_put_plan(struct history *h, const struct history_plan *plan)
+bool history_put_plan(struct history *h, const char *drone, const struct plan *plan,
+    const wire_value *reply, int64_t arrived_ms)
 {
-	struct record_plan *r = begin(h, sizeof(*r) + plan->len, RECORD_PLAN, plan->arrived_ms);
+	struct buf content = BUF_INIT;
+	struct record_plan *r;
 
-	if (!r)
-		return false;
-	str_copy(r->drone, sizeof(r->drone), plan->drone);
-	r->rev = plan->rev;
-	r->items = plan->items;
-	r->fences = plan->fences;
-	r->rallies = plan->rallies;
-	r->len = plan->len;
-	memcpy(r->content, plan->content, plan->len);
-	return end(h);
+	plan_keep(&content, reply);
+	r = begin(h, sizeof(*r) + content.len, RECORD_PLAN, arrived_ms);
+	if (r) {
+		str_copy(r->drone, sizeof(r->drone), drone);
+		r->rev = plan->rev;
+		r->items = plan->mission.count;
+		r->fences = plan->fence_count;
+		r->rallies = plan->rally_count;
+		r->len = content.len;
+		memcpy(r->content, content.data, content.len);
+	}
+	buf_free(&content);
+	return r && end(h);
 }
 
 bool history_put_drone(struct history *h, const struct history_drone *drone, int64_t at_ms)

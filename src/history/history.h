@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "base/ranges.h"
 #include "proto/messages.h"
+#include "proto/plan.h"
 #include "proto/reject.h"
 #include "proto/sample.h"
 
@@ -80,17 +81,10 @@ struct history_gap {
 };
 bool history_put_gap(struct history *history, const struct history_gap *gap);
 
-/* What a drone is to fly and where it may, as its source gave it. Stored where it is not
- * what the day's file says of the drone already. */
-struct history_plan {
-	const char *drone;
-	uint64_t rev;
-	size_t items, fences, rallies;
-	const void *content; /* plan_keep() */
-	size_t len;
-	int64_t arrived_ms;
-};
-bool history_put_plan(struct history *history, const struct history_plan *plan);
+/* What a drone is to fly and where it may: the reply as its source gave it, and the same as
+ * it was read. Stored where it is not what the day's file says of the drone already. */
+bool history_put_plan(struct history *history, const char *drone, const struct plan *plan,
+    const wire_value *reply, int64_t arrived_ms);
 
 /* A drone's owner: the feed endpoint of the source it belongs to. */
 struct history_drone {

@@ -35,6 +35,10 @@ static int drop(sqlite3 *db, int64_t before_ms)
 	    /* Of each alarm its newest state then, where it stood. */
 	    "DELETE FROM alarms WHERE arrived < %1$" PRId64 " AND (state = 'cleared' OR rowid <>"
 	    " (SELECT max(b.rowid) FROM alarms b WHERE b.id = alarms.id AND b.arrived < %1$" PRId64 "));"
+	    /* Of each drone the plan that was in force then. */
+	    "DELETE FROM plans WHERE at < %1$" PRId64 " AND row <>"
+	    " (SELECT max(b.row) FROM plans b WHERE b.drone = plans.drone AND b.at < %1$" PRId64 ");"
+	    "UPDATE plans SET at = %1$" PRId64 " WHERE at < %1$" PRId64 ";"
 	    "UPDATE alarms SET arrived = %1$" PRId64 " WHERE arrived < %1$" PRId64 ";"
 	    "COMMIT", before_ms);
 	rc = schema_exec(db, sql.data);

@@ -14,6 +14,7 @@ from programs import Daemon, Sim
 from screen_helpers import Terminal
 from test_replay_serve import Replay
 from test_replay_screen import play
+from test_screen_own_past import Flying, at, rows
 from wire import Control, wait_for
 
 BETWEEN_MS = 2500  # from one change to the next, and a sample each 100 ms
@@ -177,3 +178,41 @@ def test_on_a_screen_that_watches_what_is_served(story, served, tmp_path):
             wait_for(lambda: (t.read(0.05), points(t.text()) == wanted)[1], "%r on the map" % wanted)
         t.send(":q\r")
         assert t.end() == 0
+
+
+def test_where_the_daemon_is_elsewhere(tmp_path, place):
+    """The screen's own past has the plans from when it was first told of them, and their changes."""
+    with Flying(place) as fleet:
+        plans = {"rev": 4, "n": 2}
+        fleet.src.drones.append("A02")
+        fleet.src.on_any = lambda r: [(0, {"v": 1, "ok": True, "rev": plans["rev"], "mission": items(plans["n"]),
+                                           "fence": [], "rally": []})] if r["op"] == "plan" else None
+        with Terminal(tmp_path, "--connect", fleet.connect, cols=200, rows=60) as t:
+            t.wait_for("LIVE", "A01")
+            fleet.src.sample("A02", seq=0, boot=fleet.boot2)
+            t.send(":select A02\r")
+
+            def revs(drone):
+                t.read(0.05)
+                return [r["rev"] for r in rows(tmp_path, "SELECT rev FROM plans WHERE drone = '%s' ORDER BY at" % drone)]
+
+            def pass_by():
+                until = fleet.src.now() + 1000
+                wait_for(lambda: rows(tmp_path, "SELECT max(time) AS at FROM telemetry")[0]["at"] > until or t.read(0.05) is None,
+                         "samples of a second")
+            # Of one that nobody looked at too.
+            wait_for(lambda: revs("A01") == [4] and revs("A02") == [4], "both plans")
+            pass_by()
+            plans.update(rev=5, n=4)
+            fleet.src.publish("pl.A01", {"drone": "A01", "rev": 5, "time": fleet.src.now()})
+            wait_for(lambda: revs("A01") == [4, 5], "the other plan")
+            changed = rows(tmp_path, "SELECT at FROM plans WHERE rev = 5")[0]["at"]
+            pass_by()
+            t.send(":select A01\r6h")
+            t.wait_for("REPLAY paused")
+            for ms, wanted in ((700, [1, 2, 3, 4]), (-700, [1, 2]), (700, [1, 2, 3, 4]), (-120000, [])):
+                t.send(":seek %s\r" % iso(changed + ms))
+                wait_for(lambda: (t.read(0.05), points(t.text()) == wanted)[1],
+                         "%r on the map at %s" % (wanted, at(changed + ms)))
+            t.send("\x1b:q\r")
+            assert t.end() == 0

@@ -3,6 +3,7 @@
 
 #include "history/days.h"
 #include "history/query.h"
+#include "history/trim.h"
 #include "history/verify.h"
 
 #define BOOT 1795219000u
@@ -282,6 +283,28 @@ static void test_verify_reads_them(void **state)
 	}
 }
 
+/* A short past that drops what is old keeps what is in force where it begins. */
+static void test_what_is_in_force_is_not_trimmed(void **state)
+{
+	struct history *h = open_history();
+	char path[128];
+	sqlite3 *db;
+
+	(void)state;
+	for (int i = 1; i <= 5; i++)
+		assert_true(put_plan(h, "D01", (uint64_t)i, 1, DAY1 + i * 1000));
+	assert_true(put_plan(h, "D02", 1, 1, DAY1 + 1000));
+	assert_true(put_plan(h, "D03", 1, 1, DAY1 + 5000));
+	history_close(&h);
+	snprintf(path, sizeof(path), "%s/2026-11-21.db", test_dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(trim(db, DAY1 + 3500, 0), SQLITE_OK);
+	sqlite3_close(db);
+	check_sql("SELECT drone, rev, at - 1795219200000, arrived - 1795219200000 FROM plans ORDER BY drone, at",
+	    "D01 3 3500 3000 D01 4 4000 4000 D01 5 5000 5000 D02 1 3500 1000 D03 1 5000 5000 ");
+}
+
 static void test_a_full_queue_says_so(void **state)
 {
 	struct history *h = open_history_with((struct history_options){ .queue_bytes = 64u << 10, .commit_ms = 2000 });
@@ -306,6 +329,7 @@ int main(void)
 		TEST(test_days_without_the_table),
 		TEST(test_nothing_comes_of_a_day_without_the_table),
 		TEST(test_what_does_not_fit_is_left),
+		TEST(test_what_is_in_force_is_not_trimmed),
 		TEST(test_verify_reads_them),
 		TEST(test_a_full_queue_says_so),
 	};

@@ -11,11 +11,12 @@
 /* A reply with a mission of n points; a key that this version does not know rides along. */
 static inline bool put_plan(struct history *h, const char *drone, uint64_t rev, size_t n, int64_t at_ms)
 {
-	struct buf body = BUF_INIT, kept = BUF_INIT;
+	struct buf body = BUF_INIT;
 	struct wire_doc doc;
 	struct reject why;
 	const wire_value *reply;
-	struct history_plan plan = { .drone = drone, .rev = rev, .items = n, .fences = 1, .arrived_ms = at_ms };
+	struct plan plan;
+	struct err err;
 	bool taken;
 
 	wire_put_map(&body, 6);
@@ -30,7 +31,7 @@ static inline bool put_plan(struct history *h, const char *drone, uint64_t rev, 
 	for (size_t i = 0; i < n; i++) {
 		wire_put_map(&body, 3);
 		wire_put_text(&body, "lat");
-		wire_put_number(&body, 47.5 + (double)i);
+		wire_put_number(&body, 47.5 + (double)(i % 40));
 		wire_put_text(&body, "lon");
 		wire_put_number(&body, 8.25);
 		wire_put_text(&body, "height");
@@ -52,13 +53,11 @@ static inline bool put_plan(struct history *h, const char *drone, uint64_t rev, 
 	wire_doc_init(&doc);
 	reply = wire_parse(&doc, body.data, body.len, &why);
 	assert_non_null(reply);
-	plan_keep(&kept, reply);
-	plan.content = kept.data;
-	plan.len = kept.len;
-	taken = history_put_plan(h, &plan);
+	assert_int_equal(plan_read(reply, &plan, &err), 0);
+	taken = history_put_plan(h, drone, &plan, reply, at_ms);
+	plan_clear(&plan);
 	wire_doc_clear(&doc);
 	buf_free(&body);
-	buf_free(&kept);
 	return taken;
 }
 
