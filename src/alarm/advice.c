@@ -13,8 +13,9 @@
 
 /* Farther off than this the ages of samples are uncertain. */
 #define CLOCK_OFF_S 2.0
-/* A charge below this was drawn too little of to tell the whole by. */
-#define DRAWN_LEAST 3.0
+/* m/s over ground: hardly any drone is faster. What one does that was not seen to go
+ * anywhere yet; so it takes at least as long. */
+#define FASTEST 25.0
 
 const struct advice_desc advice_table[ADVICE_COUNT] = {
 	[ADVICE_LOST] = { "lost", LEVEL_CRITICAL, true, "it was not heard for long, or never" },
@@ -183,22 +184,28 @@ static void about_way(const struct advice_in *in, const struct zone_fix *from,
 struct trip {
 	struct zone_fix at; /* where it is by now */
 	double seconds;     /* flown so far; NAN: not known */
-	double airspeed, wind, wind_from;
+	double airspeed, ground; /* m/s that it was seen to travel at; NAN: not known */
+	double wind, wind_from;
 };
 
-/* Seconds for a leg in the wind of now. */
-static double leg_s(const struct trip *t, const struct zone_fix *to, double height_m)
+/* Seconds for a leg in the wind of now; speed is what it was told to go at over ground. */
+static double leg_s(const struct trip *t, const struct zone_fix *to, double height_m, double speed)
 {
+	bool proven = !isnan(t->airspeed) || !isnan(t->ground);
+	/* Its speed over ground has the wind in it. */
 	struct energy_in e = {
-		.battery = NAN, .rate = NAN, .height_m = height_m, .airspeed = t->airspeed,
-		.wind = t->wind, .wind_from = t->wind_from, .speed = NAN, .course = NAN,
+		.battery = NAN, .rate = NAN, .height_m = height_m,
+		.airspeed = !proven ? FASTEST : isnan(t->airspeed) ? t->ground : t->airspeed,
+		.ground = t->ground,
+		.wind = isnan(t->airspeed) ? NAN : t->wind, .wind_from = t->wind_from,
+		.speed = NAN, .course = NAN,
 	};
 	struct energy_out out;
 
 	e.distance_m = geo_inverse((struct geo_point){ t->at.lat, t->at.lon },
 	    (struct geo_point){ to->lat, to->lon }, &e.bearing_deg);
 	energy_home(&e, &out);
-	return out.time_home_s;
+	return isnan(speed) ? out.time_home_s : fmax(out.time_home_s, e.distance_m / speed);
 }
 
 static void about_energy(const struct advice_in *in, const struct trip *t, struct advice_list *out)
@@ -206,21 +213,24 @@ static void about_energy(const struct advice_in *in, const struct trip *t, struc
 	double battery, rate, back, takes;
 	struct zone_fix home;
 
-	if (!heard(in))
+	if (!heard(in) || !in->meter)
 		return;
 	battery = sample_value(in->sample, FIELD_battery);
-	rate = isnan(in->discharge) ? advice_discharge(in->sample) : in->discharge;
+	rate = energy_meter_travel_rate(in->meter);
+	if (isnan(rate))
+		rate = energy_meter_rate(in->meter);
 	home = t->at;
 	home.lat = isnan(in->home_lat) ? sample_value(in->sample, FIELD_home_lat) : in->home_lat;
 	home.lon = isnan(in->home_lon) ? sample_value(in->sample, FIELD_home_lon) : in->home_lon;
 	if (isnan(battery) || isnan(rate) || isnan(home.lat) || isnan(home.lon) || isnan(t->at.lat) ||
-	    isnan(t->at.lon) || !(t->airspeed > 0))
+	    isnan(t->at.lon))
 		return;
-	back = leg_s(t, &home, isnan(t->at.height) ? 0 : fmax(t->at.height, 0));
+	back = leg_s(t, &home, isnan(t->at.height) ? 0 : fmax(t->at.height, 0), NAN);
 	takes = (t->seconds + back) * rate;
 	if (takes > battery - ENERGY_RESERVE)
-		say(out, ADVICE_ENERGY, "there and home takes %.0f %% of charge in the wind of now, and %.0f %% is "
-		    "left (%.0f %% is kept back)", fmin(takes, 999), battery, ENERGY_RESERVE);
+		say(out, ADVICE_ENERGY, "there and home takes %s%.0f %% of charge%s, and %.0f %% is left (%.0f %% "
+		    "is kept back)", isnan(t->airspeed) ? "at least " : "", fmin(takes, 999),
+		    isnan(t->airspeed) ? "" : " in the wind of now", battery, ENERGY_RESERVE);
 }
 
 static struct zone_fix place_of(const struct trip *t, double lat, double lon, double height)
@@ -239,13 +249,8 @@ static struct zone_fix place_of(const struct trip *t, double lat, double lon, do
 static void fly_leg(const struct advice_in *in, struct trip *t, const struct zone_fix *to, double hold,
     double speed, size_t point, struct advice_list *out)
 {
-	double airspeed = t->airspeed;
-
 	about_way(in, &t->at, to, point, out);
-	if (!isnan(speed))
-		t->airspeed = speed;
-	t->seconds += hold + (isnan(t->at.lat) ? NAN : leg_s(t, to, 0));
-	t->airspeed = airspeed;
+	t->seconds += hold + (isnan(t->at.lat) ? NAN : leg_s(t, to, 0, speed));
 	t->at = *to;
 }
 
@@ -276,7 +281,9 @@ static void trip_begin(const struct advice_in *in, struct trip *t)
 {
 	const struct sample *s = in->sample;
 
-	*t = (struct trip){ .seconds = 0, .airspeed = NAN, .wind = NAN, .wind_from = NAN };
+	*t = (struct trip){
+		.seconds = 0, .airspeed = NAN, .ground = NAN, .wind = NAN, .wind_from = NAN,
+	};
 	if (!heard(in)) {
 		t->at = (struct zone_fix){
 			.drone = in->drone, .lat = NAN, .lon = NAN, .alt = NAN, .height = NAN, .home_alt = NAN,
@@ -285,11 +292,10 @@ static void trip_begin(const struct advice_in *in, struct trip *t)
 	}
 	zone_fix_of(&t->at, in->drone, s);
 	t->at.home_alt = t->at.alt - t->at.height;
-	t->airspeed = sample_value(s, FIELD_airspeed);
-	if (!(t->airspeed > 1)) /* hovers, or has no such sensor: what it does over ground */
-		t->airspeed = sample_value(s, FIELD_speed);
-	if (!(t->airspeed > 1))
-		t->airspeed = NAN;
+	if (in->meter) {
+		t->airspeed = energy_meter_airspeed(in->meter);
+		t->ground = energy_meter_ground(in->meter);
+	}
 	t->wind = sample_value(s, FIELD_wind);
 	t->wind_from = sample_value(s, FIELD_wind_from);
 }
@@ -307,9 +313,7 @@ static void about_place(const struct advice_in *in, enum goes goes, struct advic
 		break;
 	case GOES_POINT:
 		to = place_of(&t, arg(in, 0), arg(in, 1), arg(in, 2));
-		if (!isnan(arg(in, 3)))
-			t.airspeed = arg(in, 3);
-		fly_leg(in, &t, &to, 0, NAN, 0, out);
+		fly_leg(in, &t, &to, 0, arg(in, 3), 0, out);
 		about_energy(in, &t, out);
 		break;
 	case GOES_PLACE:
@@ -354,6 +358,13 @@ bool advice_asks(enum command cmd)
 	return rules[cmd].asked;
 }
 
+bool advice_asks_energy(enum command cmd)
+{
+	enum goes goes = rules[cmd].goes;
+
+	return rules[cmd].asked && (goes == GOES_POINT || goes == GOES_ITEMS || goes == GOES_MISSION);
+}
+
 void advise(const struct advice_in *in, struct advice_list *out)
 {
 	const struct command_rule *rule = &rules[in->cmd];
@@ -377,17 +388,6 @@ void advise(const struct advice_in *in, struct advice_list *out)
 		out->needs_reason |= d->reason;
 		out->level = d->level > out->level ? d->level : out->level;
 	}
-}
-
-double advice_discharge(const struct sample *s)
-{
-	double left = sample_value(s, FIELD_battery), drawn = sample_value(s, FIELD_used);
-	double amperes = sample_value(s, FIELD_current);
-
-	if (!sample_flag(s, FLAG_IN_AIR) || !(100 - left >= DRAWN_LEAST) || !(drawn > 0) || !(amperes > 0))
-		return NAN;
-	/* mAh to a percent; then mA to percent a second. */
-	return amperes * 1000 / 3600 / (drawn / (100 - left));
 }
 
 const char *advice_codes(const struct advice_list *list, char text[ADVICE_CODES_SIZE])

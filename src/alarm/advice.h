@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alarm/energy.h"
 #include "alarm/zones.h"
 #include "proto/commands.h"
 #include "proto/messages.h"
@@ -69,7 +70,7 @@ struct advice_in {
 	double stale_s, lost_s;        /* from which age on it is so */
 	double clock_off_s;            /* its source's clock less ours; NAN: not known */
 	double home_lat, home_lon;     /* NAN: the sample's, where it says */
-	double discharge;              /* % a second in flight; NAN: see advice_discharge() */
+	const struct energy_meter *meter; /* what it uses and how fast it goes, as measured; NULL: not known */
 
 	const struct zone_set *zones;  /* may be NULL */
 	const struct zone_set *own;    /* made of its plan's fence; may be NULL */
@@ -94,12 +95,10 @@ struct advice_list {
 
 /* False for a command that nothing is ever said against. */
 bool advice_asks(enum command cmd);
+/* Whether in.meter matters to it. */
+bool advice_asks_energy(enum command cmd);
 
 void advise(const struct advice_in *in, struct advice_list *out);
-
-/* What a drone in the air uses, % a second, by its own count of charge drawn
- * and the current of now; NAN where it does not tell or is on the ground. */
-double advice_discharge(const struct sample *s);
 
 /* "outside, energy" for `over` of a request; returns text. */
 #define ADVICE_CODES_SIZE 200

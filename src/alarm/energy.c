@@ -134,6 +134,17 @@ void energy_meter_add(struct energy_meter *m, int64_t time_ms, double battery, d
 		end_half(m, time_ms, battery);
 }
 
+void energy_meter_sample(struct energy_meter *m, const struct sample *s)
+{
+	double speed = sample_value(s, FIELD_speed), airspeed = sample_value(s, FIELD_airspeed);
+	bool flying = sample_flag(s, FLAG_IN_AIR);
+
+	if (isnan(airspeed) && flying)
+		airspeed = energy_airspeed(speed, sample_value(s, FIELD_course),
+		    sample_value(s, FIELD_wind), sample_value(s, FIELD_wind_from));
+	energy_meter_add(m, sample_time(s), sample_value(s, FIELD_battery), speed, airspeed, flying);
+}
+
 static double known(float value)
 {
 	return value > 0 ? (double)value : NAN;

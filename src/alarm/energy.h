@@ -31,6 +31,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/sample.h"
+
 /* As long as this and longer is all the same. */
 #define ENERGY_FOREVER_S 86400.0
 /* m/s assumed downward; slower than the vehicles here do. */
@@ -87,6 +89,8 @@ struct energy_meter {
  * flying says whether charge is being used. */
 void energy_meter_add(struct energy_meter *m, int64_t time_ms, double battery, double speed,
     double airspeed, bool flying);
+/* The same of a whole sample; what it does through the air is worked out where it does not say. */
+void energy_meter_sample(struct energy_meter *m, const struct sample *s);
 /* %/s and m/s, or NAN. */
 double energy_meter_rate(const struct energy_meter *m);
 double energy_meter_travel_rate(const struct energy_meter *m);

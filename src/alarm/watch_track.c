@@ -209,17 +209,11 @@ void track_sample(struct track *t, const struct drone *d, struct watch_now now)
 {
 	const struct sample *s = &d->newest;
 	int64_t mode = sample_has(s, FIELD_mode) ? s->raw[FIELD_mode] : MODE_UNKNOWN;
-	bool flying = sample_has(s, FIELD_flags) && sample_flag(s, FLAG_IN_AIR);
-	double speed = sample_value(s, FIELD_speed), airspeed = sample_value(s, FIELD_airspeed);
 
 	if (t->time_ms && t->time_ms - sample_time(s) > CLOCK_STEP_MS)
 		t->jumped_ms = now.mono_ms;
 	t->time_ms = sample_time(s);
-	if (isnan(airspeed) && flying)
-		airspeed = energy_airspeed(speed, sample_value(s, FIELD_course),
-		    sample_value(s, FIELD_wind), sample_value(s, FIELD_wind_from));
-	energy_meter_add(
-	    &t->meter, sample_time(s), sample_value(s, FIELD_battery), speed, airspeed, flying);
+	energy_meter_sample(&t->meter, s);
 	note_progress(t, s, mode);
 	note_leg(t, s, mode);
 	t->mode = (uint8_t)mode;

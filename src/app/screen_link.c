@@ -236,10 +236,22 @@ static void past_answered(struct screen *s, struct ui_drone *d, const wire_value
 	struct reject why;
 
 	for (size_t i = 0; i < wire_count(list); i++) {
-		if (sample_read(wire_at(list, i), &sample, &why) == 0)
+		if (sample_read(wire_at(list, i), &sample, &why) == 0) {
 			trail_add(&d->trail, &sample);
+			energy_meter_sample(&d->past_meter, &sample);
+		}
 	}
 	s->ui.dirty = true;
+}
+
+/* It goes on from its past: what came live meanwhile is less than the meter bridges. */
+static void past_whole(struct ui_drone *d)
+{
+	if (d->past_meter.last_ms && d->past_meter.start_ms < d->meter.start_ms)
+		d->meter = d->past_meter;
+	d->past_meter = (struct energy_meter){ 0 };
+	d->filled = true;
+	d->filling = false;
 }
 
 struct past {
@@ -289,8 +301,7 @@ static void backfill_answered(
 			return;
 		}
 	}
-	d->filled = true;
-	d->filling = false;
+	past_whole(d);
 	s->backfill_open = false;
 }
 

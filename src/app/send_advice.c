@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alarm/advice.h"
+#include "app/meter_fetch.h"
 #include "app/send_run.h"
 #include "app/zone_fetch.h"
 #include "app/zone_setup.h"
@@ -103,6 +104,7 @@ static void ask_one(struct adviser *a, const struct config *config, const struct
 {
 	struct progress open;
 	struct plan plan = { 0 };
+	struct energy_meter meter;
 	struct zone_set *own = NULL;
 	struct err err;
 	struct advice_in in = {
@@ -116,7 +118,6 @@ static void ask_one(struct adviser *a, const struct config *config, const struct
 		.clock_off_s = NAN, /* the roster's ages are mended by it already */
 		.home_lat = NAN,
 		.home_lon = NAN,
-		.discharge = NAN,
 		.zones = a->zones,
 		.by = a->by,
 		.now_ms = a->now_ms,
@@ -130,6 +131,9 @@ static void ask_one(struct adviser *a, const struct config *config, const struct
 	}
 	if (ask && ask_open(a, id, &open))
 		in.open = &open;
+	if (ask && in.sample && advice_asks_energy(a->line->cmd) && !a->deaf &&
+	    meter_fetch(a->at, id, in.sample, &meter, &err) == 0)
+		in.meter = &meter;
 	advise(&in, out);
 	zone_set_free(&own);
 	plan_clear(&plan);

@@ -158,6 +158,7 @@ bool model_sample(struct model *m, const char *id, const struct sample *s, bool 
 	}
 	d->dismissed = d->dismissed && !arrived;
 	trail_add(&d->trail, s);
+	energy_meter_sample(&d->meter, s);
 	if (sample_has(s, FIELD_home_lat) && sample_has(s, FIELD_home_lon)) {
 		d->home_lat = sample_value(s, FIELD_home_lat);
 		d->home_lon = sample_value(s, FIELD_home_lon);

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alarm/energy.h"
 #include "base/strmap.h"
 #include "command/ledger.h"
 #include "fleet/source_clock.h"
@@ -48,6 +49,8 @@ struct ui_drone {
 	double period_s;      /* between samples, smoothed; 0: not known */
 	double home_lat, home_lon;
 	struct trail trail;
+	struct energy_meter meter;      /* what it uses and how fast it goes */
+	struct energy_meter past_meter; /* the same of its past, while that comes */
 	bool filled, filling; /* its past was asked for */
 
 	struct plan plan;

@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 #include "command/ledger.h"
-#include "ui/drain.h"
 
 /* Of more drones than that fences of their own and open commands are not
  * looked up: a preview is made within a frame. */
@@ -51,7 +50,7 @@ static void ask(const struct intent *intent, const struct model *m, const struct
 		.clock_off_s = NAN, /* the age is mended by it already */
 		.home_lat = d->home_lat,
 		.home_lon = d->home_lon,
-		.discharge = drone_drain(d),
+		.meter = &d->meter,
 		.zones = m->zones,
 		.plan = d->plan_known ? &d->plan : NULL,
 		.by = m->me,
