@@ -259,6 +259,10 @@ static void run_site(struct watch *w, const struct fleet *fleet, struct watch_no
 
 	view_init(&view, w, fleet, WATCH_NO_DRONE, NO_SOURCE, now);
 	run(w, &w->site, w->of[OF_SITE], &view, false);
+	if (now.mono_ms < w->reword_ms)
+		return;
+	w->reword_ms = now.mono_ms + REWORD_MS;
+	alarms_reword(w, &w->site, &view);
 }
 
 static void run_source(struct watch *w, const struct fleet *fleet, int source, struct watch_now now)

@@ -39,7 +39,8 @@
 #define WATCH_NO_DRONE SIZE_MAX
 
 /* Lists beside the alarms themselves (ISA-18.2, 16.5; EEMUA 191, 4th ed.). */
-#define CHATTERING_RAISES 3      /* more in a minute */
+#define CHATTERING_RAISES 3      /* more in CHATTERING_MS */
+#define CHATTERING_MS 60000
 #define STANDING_MS (24 * 3600 * 1000LL) /* older */
 #define FLOOD_RAISES 10          /* more in 10 minutes; the rule "flood" says when it is over */
 

@@ -135,15 +135,59 @@ struct entry *alarm_of(struct watch *w, const struct subject *s, int rule)
 }
 
 /* What of an entry is worked out when it is shown. */
-struct watch_alarm alarm_picture(const struct watch *w, const struct entry *e, int64_t now_ms)
+static struct watch_alarm picture(const struct entry *e, bool chattering, int64_t now_ms)
 {
 	struct watch_alarm a = e->alarm;
 
 	a.holds = e->life.holds;
 	a.al.until = e->life.state == ALARM_SHELVED ? (uint64_t)e->life.shelved_until_ms : KEY_NONE;
 	a.standing = now_ms - (int64_t)a.al.since > STANDING_MS;
-	a.chattering = raises_within(w, e->key, 60000, now_ms) > CHATTERING_RAISES;
+	a.chattering = chattering;
 	return a;
+}
+
+struct watch_alarm alarm_picture(const struct watch *w, const struct entry *e, int64_t now_ms)
+{
+	return picture(e, raises_within(w, e->key, CHATTERING_MS, now_ms) > CHATTERING_RAISES, now_ms);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void chatter_begin(struct chatter *c, const struct watch *w, int64_t now_ms)
+{
+	size_t n = 0;
+
+	*c = (struct chatter){ .keys = xcalloc(w->raise_count + 1, sizeof(*c->keys)) };
+	for (size_t i = 1; i <= w->raise_count; i++) {
+		const struct raise *r = &w->raises[(w->raise_next + RAISES_MAX - i) % RAISES_MAX];
+
+		if (now_ms - r->ms >= CHATTERING_MS)
+			break;
+		c->keys[n++] = r->key;
+	}
+	qsort(c->keys, n, sizeof(*c->keys), by_key);
+	/* Those there are too many of, one of each. */
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && c->keys[end] == c->keys[i]; end++)
+			;
+		if (end - i > CHATTERING_RAISES)
+			c->keys[c->count++] = c->keys[i];
+	}
+}
+
+void chatter_end(struct chatter *c)
+{
+	free(c->keys);
+}
+
+struct watch_alarm alarm_picture_among(const struct entry *e, const struct chatter *c, int64_t now_ms)
+{
+	return picture(e, bsearch(&e->key, c->keys, c->count, sizeof(*c->keys), by_key) != NULL, now_ms);
 }
 
 static void remember_end(struct watch *w, const struct watch_alarm *a)
@@ -245,6 +289,17 @@ void alarm_again(struct watch *w, struct entry *e, struct view *view)
 	e->alarm.al.by[0] = '\0';
 	note_raise(w, e, view->now.ms);
 	describe(w, e, view);
+}
+
+void alarms_reword(struct watch *w, struct subject *s, struct view *view)
+{
+	for (uint32_t i = s->first; i != NONE; i = w->entries[i].next) {
+		struct entry *e = &w->entries[i];
+
+		if (e->life.holds && e->rule >= 0 &&
+		    condition_uses(&w->rules.rules[e->rule].when, OPERAND_alarms_10min))
+			describe(w, e, view);
+	}
 }
 
 bool watch_next(struct watch *w, struct watch_alarm *out)

@@ -171,16 +171,30 @@ void watch_sort(struct watch_alarm *list, size_t count)
 	qsort(list, count, sizeof(*list), by_importance);
 }
 
+static int by_importance_of(const void *a, const void *b)
+{
+	return by_importance(&(*(const struct entry *const *)a)->alarm,
+	    &(*(const struct entry *const *)b)->alarm);
+}
+
 struct watch_alarm *watch_standing(const struct watch *w, struct watch_now now, size_t *count)
 {
+	const struct entry **order = xcalloc(w->used + 1, sizeof(*order));
 	struct watch_alarm *list = xcalloc(w->used + 1, sizeof(*list));
+	struct chatter chatter;
 	size_t n = 0;
 
+	/* Ten thousand in a flood: what is large is moved once, raises are counted once. */
 	for (size_t i = 0; i < w->entry_count; i++) {
 		if (w->entries[i].used)
-			list[n++] = alarm_picture(w, &w->entries[i], now.ms);
+			order[n++] = &w->entries[i];
 	}
-	watch_sort(list, n);
+	qsort(order, n, sizeof(*order), by_importance_of);
+	chatter_begin(&chatter, w, now.ms);
+	for (size_t i = 0; i < n; i++)
+		list[i] = alarm_picture_among(order[i], &chatter, now.ms);
+	chatter_end(&chatter);
+	free(order);
 	*count = n;
 	return list;
 }

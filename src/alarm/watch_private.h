@@ -20,6 +20,7 @@
 #define TICK_MS 50
 #define PARTS 5
 #define SECOND_MS 1000
+#define REWORD_MS 2000                /* it walks all alarms */
 #define ENERGY_MS 500                 /* worked out anew; it is of half a minute's rate */
 #define CLOCK_STEP_MS 2000
 #define CLOCK_DOUBT_MS 3000           /* from a step to the heartbeat that tells of it, and more */
@@ -170,7 +171,7 @@ struct watch {
 	struct separation_one *ones;     /* owned scratch */
 	struct separation_found *found;
 	size_t ones_cap;
-	int64_t tick_ms, second_ms;      /* mono; when next */
+	int64_t tick_ms, second_ms, reword_ms; /* mono; when next */
 	size_t part;                     /* of the fleet, next */
 };
 
@@ -218,6 +219,9 @@ struct entry *alarm_of(struct watch *w, const struct subject *s, int rule);
 struct entry *alarm_raise(struct watch *w, struct subject *s, int rule, struct view *view);
 /* Says it anew: it came again. */
 void alarm_again(struct watch *w, struct entry *e, struct view *view);
+/* What a flood is made of changes while it stands: its words are those of now, where they are
+ * listed; nobody is told each time. */
+void alarms_reword(struct watch *w, struct subject *s, struct view *view);
 /* Tells its state, and takes it away where that is the end. */
 void alarm_tell(struct watch *w, struct entry *e, struct watch_now now);
 /* It is heard again: what of it is out of service is in service. */
@@ -225,6 +229,14 @@ void alarms_back(struct watch *w, struct subject *s, struct watch_now now);
 void alarms_attach(struct watch *w, struct subject *s, const char *name, struct watch_now now);
 /* As it is shown at that instant. */
 struct watch_alarm alarm_picture(const struct watch *w, const struct entry *e, int64_t now_ms);
+/* The same of many: who chatters is found out once. */
+struct chatter {
+	uint64_t *keys; /* owned; of rules and subjects that do, ascending */
+	size_t count;
+};
+void chatter_begin(struct chatter *c, const struct watch *w, int64_t now_ms);
+void chatter_end(struct chatter *c);
+struct watch_alarm alarm_picture_among(const struct entry *e, const struct chatter *c, int64_t now_ms);
 /* Ends shelvings whose time has come. */
 void alarms_clock(struct watch *w, struct watch_now now);
 uint64_t raises_within(const struct watch *w, uint64_t key, int64_t ms, int64_t now_ms);

@@ -10,7 +10,7 @@
 #include "app/commands.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "format/table.h"
+#include "format/fold.h"
 
 static const enum style level_styles[LEVEL_COUNT] = {
 	[LEVEL_UNKNOWN] = STYLE_WARN, [LEVEL_WATCH] = STYLE_PLAIN, [LEVEL_WARNING] = STYLE_WARN,
@@ -85,7 +85,6 @@ static void note_ids(struct buf *out, const wire_value *ids, const char *what)
 	}
 	if (wire_count(ids) > 20)
 		buf_printf(out, " and %zu more", wire_count(ids) - 20);
-	buf_add_str(out, "\n");
 }
 
 /* In a flood single lines are no help: what stands by rule. */
@@ -106,18 +105,31 @@ static void note_flood(struct buf *out, const wire_value *reply)
 		if (wire_get_text(wire_at(row, 0), &name, &len) && wire_get_uint(wire_at(row, 2), &count))
 			buf_printf(out, "%s %" PRIu64 " %.*s", i ? "," : "", count, (int)len, name);
 	}
-	buf_add_str(out, "\n");
 }
 
-static void put_notes(struct buf *out, const wire_value *reply)
+/* A line or more of what was noted, which begins anew. */
+static void put_note(struct buf *out, struct buf *note, int width)
 {
+	if (note->len)
+		fold_text(out, note->data, STYLE_PLAIN, false, width, 0, 2);
+	buf_clear(note);
+}
+
+static void put_notes(struct buf *out, const wire_value *reply, int width)
+{
+	struct buf note = BUF_INIT;
 	bool more = false;
 
-	note_flood(out, reply);
-	note_ids(out, wire_key(reply, "chattering"), "chattering, more than 3 times in a minute");
-	note_ids(out, wire_key(reply, "standing"), "standing for more than a day");
+	note_flood(&note, reply);
+	put_note(out, &note, width);
+	note_ids(&note, wire_key(reply, "chattering"), "chattering, more than 3 times in a minute");
+	put_note(out, &note, width);
+	note_ids(&note, wire_key(reply, "standing"), "standing for more than a day");
+	put_note(out, &note, width);
 	if (wire_get_bool(wire_key(reply, "more"), &more) && more)
-		buf_add_str(out, "there are more; --drone narrows it\n");
+		buf_add_str(&note, "there are more; --drone narrows it");
+	put_note(out, &note, width);
+	buf_free(&note);
 }
 
 static size_t put_alarms(const struct app *app, const wire_value *reply, struct buf *out)
@@ -131,6 +143,7 @@ static size_t put_alarms(const struct app *app, const wire_value *reply, struct 
 	bool json = args_has(&app->args, "json") && !ids;
 	const wire_value *list = wire_key(reply, "alarms");
 	int64_t now_ms = clock_wall_ms();
+	int width = fold_width(stdout);
 	struct reject why;
 	struct alarm al;
 	struct table t;
@@ -153,9 +166,9 @@ static size_t put_alarms(const struct app *app, const wire_value *reply, struct 
 		}
 	}
 	if (!json && !ids && n)
-		table_write(&t, out, table_wants_colour(stdout));
+		fold_table(&t, out, table_wants_colour(stdout), width);
 	if (!json && !ids)
-		put_notes(out, reply);
+		put_notes(out, reply, width);
 	table_clear(&t);
 	return n;
 }

@@ -9,6 +9,7 @@
  *	daemon_holes.c     asks sources for missing samples
  *	daemon_past.c      what the history says: an earlier run, outages
  *	daemon_alarms.c    the watch fed, its alarms told, operators answered
+ *	daemon_alarm_list.c  the list of them
  *	daemon_plans.c     what drones are to fly, fetched for the watch and the history
  *	daemon_zones.c     the zones it enforces, told
  *	daemon_events.c    events kept, for who comes late
@@ -133,6 +134,8 @@ struct daemon {
 	size_t plan_cap;
 	struct relayed *relayed;    /* owned */
 	size_t relayed_count, relayed_cap;
+	struct buf alarm_list;      /* the last reply to alarms, all of them; empty: none */
+	int64_t alarm_list_mono_ms; /* when that was written */
 	int64_t alarms_day;         /* the UTC day whose file says what stands */
 	bool alarms_unlogged;       /* the history did not take a change */
 
@@ -230,6 +233,12 @@ void alarms_tell(struct daemon *d);
 /* The ops alarms, ack, shelve and unshelve. */
 void alarms_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);
 int64_t alarms_tick(struct daemon *d);
+
+/* daemon_alarm_list.c */
+/* The reply to alarms. */
+void alarm_list_reply(struct daemon *d, const struct request *req);
+/* An alarm is another. */
+void alarm_list_changed(struct daemon *d);
 
 /* daemon_zones.c */
 void zones_request(struct daemon *d, const struct request *req, struct server_envelope *envelope);

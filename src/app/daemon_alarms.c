@@ -17,10 +17,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* How long one that has ended is still listed. */
-#define ENDED_MS (3600 * 1000)
-/* A list longer than this is cut. */
-#define LIST_BYTES_MAX (BODY_MAX - 65536)
 #define DAY_MS (24 * 3600 * 1000LL)
 
 static const enum log_level levels[LEVEL_COUNT] = {
@@ -108,6 +104,7 @@ void alarms_close(struct daemon *d)
 	notify_free(&d->notify);
 	watch_free(&d->watch);
 	zone_set_free(&d->zones);
+	buf_free(&d->alarm_list);
 	free(d->plans);
 	free(d->relayed);
 }
@@ -199,6 +196,7 @@ void alarms_history(struct daemon *d, bool out, const char *why)
 
 static void tell(struct daemon *d, const struct alarm *al)
 {
+	alarm_list_changed(d);
 	daemon_publish(d, TOPIC_AL, al->drone, al);
 	if (!history_put_alarm(d->history, al, d->now_ms))
 		d->alarms_unlogged = true;
@@ -267,103 +265,6 @@ void alarms_restore(struct daemon *d, const struct history_past *past)
 }
 
 /* ---- what operators ask ---- */
-
-static bool is_wanted(const struct request *req, const struct alarm *al)
-{
-	return (!*req->drone || strcmp(req->drone, al->drone) == 0) &&
-	    (!*req->state || strcmp(req->state, alarm_state_names[al->state]) == 0) &&
-	    (req->since == KEY_NONE || al->time >= req->since);
-}
-
-struct list {
-	struct buf bytes;
-	size_t count;
-	bool more;
-};
-
-static void list_add(struct list *l, const struct request *req,
-    const struct watch_alarm *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (!is_wanted(req, &rows[i].al))
-			continue;
-		l->more = l->more || l->bytes.len > LIST_BYTES_MAX;
-		if (l->more)
-			return;
-		message_encode(&l->bytes, TOPIC_AL, &rows[i].al);
-		l->count++;
-	}
-}
-
-static void put_ids(struct buf *b, const char *key, const struct watch_alarm *rows, size_t count,
-    bool (*is)(const struct watch_alarm *a))
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < count; i++)
-		n += is(&rows[i]);
-	wire_put_text(b, key);
-	wire_put_array(b, n);
-	for (size_t i = 0; i < count; i++) {
-		if (is(&rows[i]))
-			wire_put_text(b, rows[i].al.id);
-	}
-}
-
-static bool is_chattering(const struct watch_alarm *a)
-{
-	return a->chattering;
-}
-
-static bool is_standing(const struct watch_alarm *a)
-{
-	return a->standing;
-}
-
-static void put_rules(struct buf *b, const struct watch *w)
-{
-	struct watch_group groups[RULES_MAX];
-	size_t n = watch_groups(w, groups);
-
-	wire_put_text(b, "rules");
-	wire_put_array(b, n);
-	for (size_t i = 0; i < n; i++) {
-		wire_put_array(b, 4);
-		wire_put_text(b, groups[i].rule);
-		wire_put_text(b, alarm_level_names[groups[i].level]);
-		wire_put_uint(b, groups[i].count);
-		wire_put_uint(b, groups[i].unacked);
-	}
-}
-
-static void serve_alarms(struct daemon *d, const struct request *req)
-{
-	size_t standing_count, ended_count;
-	struct watch_alarm *standing = watch_standing(d->watch, now(d), &standing_count);
-	struct watch_alarm *ended = watch_ended(d->watch, ENDED_MS, now(d), &ended_count);
-	struct list l = { BUF_INIT, 0, false };
-	struct buf *b = &d->reply;
-
-	standing = relayed_add(d, standing, &standing_count);
-	list_add(&l, req, standing, standing_count);
-	list_add(&l, req, ended, ended_count);
-	reply_begin(b, 7);
-	wire_put_text(b, "time");
-	wire_put_int(b, d->now_ms);
-	wire_put_text(b, "alarms");
-	wire_put_array(b, l.count);
-	buf_add(b, l.bytes.data, l.bytes.len);
-	wire_put_text(b, "more");
-	wire_put_bool(b, l.more);
-	wire_put_text(b, "flood");
-	wire_put_bool(b, watch_counts(d->watch, now(d)).flood);
-	put_ids(b, "chattering", standing, standing_count, is_chattering);
-	put_ids(b, "standing", standing, standing_count, is_standing);
-	put_rules(b, d->watch);
-	buf_free(&l.bytes);
-	free(standing);
-	free(ended);
-}
 
 static enum code check_by(const struct request *req, struct err *err)
 {
@@ -472,7 +373,7 @@ void alarms_request(struct daemon *d, const struct request *req, struct server_e
 	struct err err;
 
 	if (req->op == OP_ALARMS) {
-		serve_alarms(d, req);
+		alarm_list_reply(d, req);
 	} else {
 		code = check_by(req, &err);
 		/* The reply comes when theirs does. */

@@ -261,26 +261,18 @@ static bool wanted(struct drone *drone, uint32_t *boot, struct range *range)
 	return true;
 }
 
-static bool ask(struct daemon *d, struct source *s, struct drone *drone)
+static bool ask_for(struct daemon *d, struct source *s, const struct drone *drone, uint32_t boot,
+    struct range range)
 {
-	struct request req = { .op = OP_BACKFILL };
+	struct request req = { .op = OP_BACKFILL, .boot = boot, .from = range.from, .to = range.to };
+	struct fill *f = xcalloc(1, sizeof(*f));
 	struct buf body = BUF_INIT;
-	struct range range;
-	struct fill *f;
-	uint32_t boot;
 
-	if (!wanted(drone, &boot, &range))
-		return false;
-	drone->probe = false;
-	f = xcalloc(1, sizeof(*f));
 	f->source = s;
 	f->boot = boot;
 	f->wanted = range;
 	str_copy(f->drone, sizeof(f->drone), drone->id);
 	str_copy(req.drone, sizeof(req.drone), drone->id);
-	req.boot = boot;
-	req.from = range.from;
-	req.to = range.to;
 	request_encode(&body, &req);
 	if (client_request(s->client, &body, d->now_mono_ms + FILL_TIMEOUT_MS, fill_answered, f) == -1)
 		free(f);
@@ -288,6 +280,18 @@ static bool ask(struct daemon *d, struct source *s, struct drone *drone)
 		s->filling = true;
 	buf_free(&body);
 	return s->filling;
+}
+
+/* Asked of every drone in turn: nothing is made ready before there is something to ask. */
+static bool ask(struct daemon *d, struct source *s, struct drone *drone)
+{
+	struct range range;
+	uint32_t boot;
+
+	if (!wanted(drone, &boot, &range))
+		return false;
+	drone->probe = false;
+	return ask_for(d, s, drone, boot, range);
 }
 
 /* Looks at the source's drones in turn, from where it last stopped. */

@@ -29,10 +29,12 @@ static struct relayed *find(struct daemon *d, const char *id)
 static void drop(struct daemon *d, struct relayed *r)
 {
 	*r = d->relayed[--d->relayed_count];
+	alarm_list_changed(d);
 }
 
 void relayed_take(struct daemon *d, const struct source *s, const struct alarm *al)
 {
+	alarm_list_changed(d);
 	struct relayed *r;
 
 	if (s->kind != KIND_DAEMON)

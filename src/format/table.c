@@ -91,9 +91,8 @@ static void pad(struct buf *out, int n)
 		buf_printf(out, "%*s", n, "");
 }
 
-/* One row; cell(i) is its text, width and style. Padding is only written when
- * something follows, so that no line ends in spaces. */
-static void write_row(const struct table *t, const int *widths, const struct table_cell *cells,
+/* Padding is only written when something follows, so that no line ends in spaces. */
+void table_write_row(const struct table *t, const int *widths, const struct table_cell *cells,
     struct buf *out, bool colour)
 {
 	int owed = 0;
@@ -118,7 +117,7 @@ static void write_row(const struct table *t, const int *widths, const struct tab
 	buf_add(out, "\n", 1);
 }
 
-void table_write(const struct table *t, struct buf *out, bool colour)
+int *table_widths(const struct table *t)
 {
 	int *widths = xcalloc(t->column_count + 1, sizeof(*widths));
 	size_t rows = t->column_count ? t->cell_count / t->column_count : 0;
@@ -131,9 +130,17 @@ void table_write(const struct table *t, struct buf *out, bool colour)
 			widths[i] = w > widths[i] ? w : widths[i];
 		}
 	}
-	write_row(t, widths, NULL, out, colour);
+	return widths;
+}
+
+void table_write(const struct table *t, struct buf *out, bool colour)
+{
+	size_t rows = t->column_count ? t->cell_count / t->column_count : 0;
+	int *widths = table_widths(t);
+
+	table_write_row(t, widths, NULL, out, colour);
 	for (size_t r = 0; r < rows; r++)
-		write_row(t, widths, t->cells + r * t->column_count, out, colour);
+		table_write_row(t, widths, t->cells + r * t->column_count, out, colour);
 	free(widths);
 }
 

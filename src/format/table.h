@@ -49,6 +49,12 @@ void table_cell(struct table *t, enum style style, const char *fmt, ...)
 void table_write(const struct table *t, struct buf *out, bool colour);
 void table_clear(struct table *t);
 
+/* In pieces: the columns each column takes, the caller's to free; and one row, the titles where
+ * cells is NULL. */
+int *table_widths(const struct table *t);
+void table_write_row(const struct table *t, const int *widths, const struct table_cell *cells,
+    struct buf *out, bool colour);
+
 /* Columns that UTF-8 text takes on a terminal; a byte that is no character
  * takes one. */
 int text_width(const char *s);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/strmap.h"
 #include "history/chunk.h"
 #include "history/days.h"
 #include "history/plain.h"
@@ -23,6 +24,7 @@ struct reading {
 	int64_t sealed[PLAIN_SLOTS];
 	int64_t from_ms;       /* where the days that are read begin */
 	struct chunk chunk;    /* ready where columns is set */
+	struct strmap earlier; /* rows of the days before, by id: earlier_begin() */
 	bool damaged;
 };
 
@@ -263,46 +265,62 @@ static void read_answer(struct reading *r, sqlite3_stmt *stmt)
 	a->keep_until_ms = sqlite3_column_int64(stmt, 3);
 }
 
-/* The newest stage of each: an older one of the same command, from the file
- * of the day before, gives way. */
+/* The rows of the days before, by id, which is the first member of either. */
+static void earlier_begin(struct reading *r, const void *rows, size_t count, size_t size)
+{
+	for (size_t i = 0; i < count; i++)
+		strmap_set(&r->earlier, (const char *)rows + i * size, i);
+}
+
+/* The row of that id, if there is one, gives way to a newer one. */
+static void earlier_drop(struct reading *r, void *rows, size_t size, const char *id)
+{
+	size_t at = strmap_get(&r->earlier, id);
+
+	if (at != STRMAP_NONE)
+		*((char *)rows + at * size) = '\0';
+}
+
+/* Closes the gaps: how many rows are left. */
+static size_t earlier_end(struct reading *r, void *rows, size_t count, size_t size)
+{
+	char *from = rows, *to = rows;
+
+	for (size_t i = 0; i < count; i++, from += size) {
+		if (!*from)
+			continue;
+		if (to != from)
+			memcpy(to, from, size);
+		to += size;
+	}
+	strmap_clear(&r->earlier);
+	return (size_t)(to - (char *)rows) / size;
+}
+
 static void read_command(struct reading *r, sqlite3_stmt *stmt)
 {
 	struct history_past *p = r->past;
 	struct progress cm;
-	size_t at = p->command_count;
 
 	memset(&cm, 0, sizeof(cm));
 	schema_read_message(stmt, TOPIC_CM, &cm);
-	for (size_t i = 0; i < p->command_count && at == p->command_count; i++) {
-		if (strcmp(p->commands[i].id, cm.id) == 0)
-			at = i;
-	}
-	if (at < p->command_count) {
-		memmove(p->commands + at, p->commands + at + 1,
-		    (p->command_count - at - 1) * sizeof(*p->commands));
-		p->command_count--;
-	}
+	if (!*cm.id)
+		return;
+	earlier_drop(r, p->commands, sizeof(*p->commands), cm.id);
 	p->commands = xreallocarray(p->commands, p->command_count + 1, sizeof(*p->commands));
 	p->commands[p->command_count++] = cm;
 }
 
-/* The newest row of each alarm; one that has ended gives way to nothing. */
+/* One that has ended gives way to nothing. */
 static void read_alarm(struct reading *r, sqlite3_stmt *stmt)
 {
 	struct history_past *p = r->past;
 	struct alarm al;
-	size_t at = 0;
 
 	memset(&al, 0, sizeof(al));
 	schema_read_message(stmt, TOPIC_AL, &al);
-	while (at < p->alarm_count && strcmp(p->alarms[at].id, al.id) != 0)
-		at++;
-	if (at < p->alarm_count) {
-		memmove(p->alarms + at, p->alarms + at + 1,
-		    (p->alarm_count - at - 1) * sizeof(*p->alarms));
-		p->alarm_count--;
-	}
-	if (al.state == ALARM_CLEARED || al.state == ALARM_UNKNOWN)
+	earlier_drop(r, p->alarms, sizeof(*p->alarms), al.id);
+	if (!*al.id || al.state == ALARM_CLEARED || al.state == ALARM_UNKNOWN)
 		return;
 	p->alarms = xreallocarray(p->alarms, p->alarm_count + 1, sizeof(*p->alarms));
 	p->alarms[p->alarm_count++] = al;
@@ -322,6 +340,25 @@ static int read_newest(struct reading *r, enum topic_kind kind, const char *wher
 	buf_printf(&sql, "%s GROUP BY id ORDER BY max(row)", where);
 	rc = each(r, sql.data, row);
 	buf_free(&sql);
+	return rc;
+}
+
+/* The newest stage of each command, and the newest row of each alarm: an older one of the same
+ * id, from the file of a day before, gives way. */
+static int read_latest(struct reading *r)
+{
+	struct history_past *p = r->past;
+	int rc;
+
+	earlier_begin(r, p->commands, p->command_count, sizeof(*p->commands));
+	rc = read_newest(r, TOPIC_CM, " WHERE arrived > (SELECT max(arrived) FROM commands) - 86400000",
+	    read_command);
+	p->command_count = earlier_end(r, p->commands, p->command_count, sizeof(*p->commands));
+	if (rc != SQLITE_OK)
+		return rc;
+	earlier_begin(r, p->alarms, p->alarm_count, sizeof(*p->alarms));
+	rc = read_newest(r, TOPIC_AL, "", read_alarm);
+	p->alarm_count = earlier_end(r, p->alarms, p->alarm_count, sizeof(*p->alarms));
 	return rc;
 }
 
@@ -353,10 +390,7 @@ static int read_all(struct reading *r)
 	buf_free(&sql);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
 		rc = each(r, steps[i].sql, steps[i].row);
-	if (rc == SQLITE_OK)
-		rc = read_newest(r, TOPIC_CM, " WHERE arrived > (SELECT max(arrived) FROM commands)"
-		    " - 86400000", read_command);
-	return rc == SQLITE_OK ? read_newest(r, TOPIC_AL, "", read_alarm) : rc;
+	return rc == SQLITE_OK ? read_latest(r) : rc;
 }
 
 enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms,

@@ -1,14 +1,19 @@
 """odyssey alarms, ack, shelve, unshelve."""
+import fcntl
 import json
 import os
+import pty
 import pwd
 import re
 import socket
+import struct
+import termios
+import time
 
 import pytest
 
 from alarm_helpers import flying, low, no_plan, wait_told
-from programs import ODYSSEY, run
+from programs import ODYSSEY, clean_environment, run
 from wire import wait_for
 
 WHO = "%s@%s" % (pwd.getpwuid(os.geteuid()).pw_name, socket.gethostname())
@@ -92,6 +97,47 @@ def test_answers(shell):
     assert code == 1 and out == "%s: raised\n" % two and "is neither shelved nor out of service" in err
     got = json.loads(command("shelve", one, "--for", "90s", "--why", "x", "--json")[1])
     assert got["state"] == "shelved" and got["id"] == one
+
+
+@pytest.mark.parametrize("columns", [80, 60, 132])
+def test_it_fits_the_terminal(shell, place, columns):
+    """No line is longer than the terminal is wide, and none ends within a word."""
+    src, d, w, command = shell(drones=["F%02d" % i for i in range(12)])
+    for name in src.drones:
+        low(src, name)
+    wait_told(w, ["raised"], "flood")
+    one = wait_told(w, ["raised"], drone="F03")[0]["id"]
+    assert command("shelve", one, "--for", "10m", "--why", "known to all of us: the pad is wet after the rain")[0] == 0
+    shown = on_terminal(place, columns, "alarms", "--connect", "%s,%s" % (d.feed, d.control))
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= columns and not any(l.endswith(" ") for l in lines)
+    words = shown.split()
+    for word in ("LEVEL", "DRONE", "RULE", "AGE", "STATE", "TEXT", "F03", one, "battery-low", WHO + ",", "shelved",
+                 "rain", "14.2", "flood:"):
+        assert word in words, (word, shown)
+    # Each row has its drone, level, rule, age and state in one line, or what is below it.
+    row = next(i for i, l in enumerate(lines) if l.startswith("warning") and "F05" in l)
+    assert lines[row].split()[:3] == ["warning", "F05", "battery-low"]
+    assert "raised" in " ".join(lines[row:row + 2]) and "battery 14.2 %" in " ".join(lines[row:row + 3])
+
+
+def on_terminal(place, columns, *args):
+    """What a command shows on a terminal that wide, without colours."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        time.sleep(0.2)  # the size is set from outside
+        os.chdir(place)
+        os.execve(ODYSSEY, [ODYSSEY, *args], {**clean_environment(place), "NO_COLOR": "1", "TERM": "xterm"})
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    shown = b""
+    try:
+        while data := os.read(fd, 65536):
+            shown += data
+    except OSError:
+        pass
+    os.close(fd)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return shown.decode().replace("\r\n", "\n")
 
 
 def test_out_of_service(shell, place):

@@ -643,8 +643,9 @@ static void test_flood(void **state)
 	struct scene s = scene_open(NULL, 0);
 	struct sample m = sound_sample(&s);
 	struct watch_group groups[RULES_MAX];
-	struct watch_alarm a;
+	struct watch_alarm a, *list;
 	char id[ID_SIZE];
+	size_t n;
 
 	(void)state;
 	sample_set_value(&m, FIELD_battery, 10);
@@ -664,6 +665,23 @@ static void test_flood(void **state)
 	assert_int_equal(watch_groups(s.watch, groups), 2);
 	assert_string_equal(groups[0].rule, "battery-low");
 	assert_int_equal(groups[0].count, 11);
+	/* It goes on: whoever looks reads the numbers of now, and is not told each time. */
+	for (int i = 12; i <= 30; i++) {
+		snprintf(id, sizeof(id), "D%02d", i);
+		sample_set_value(&m, FIELD_lon, 9.5 + 0.1 * i);
+		sample_set_value(&m, FIELD_home_lon, 9.5 + 0.1 * i);
+		scene_fly(&s, id, m, 3);
+	}
+	scene_quiet(&s, 2500);
+	list = watch_standing(s.watch, s.now, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].al.rule, "flood") == 0)
+			a = list[i];
+	}
+	free(list);
+	if (!strstr(a.al.text, "30 battery-low") || a.al.value < 30)
+		fail_msg("%s", a.al.text);
+	assert_int_equal(scene_told(&s, "flood", 0, NULL), 0);
 	scene_close(&s);
 }
 
