@@ -20,6 +20,9 @@ static const char *const pragmas[] = {
 	"compile_options", "pragma_list",
 };
 
+/* Functions that give rows: json_each(content, '$.mission'). */
+static const char *const functions[] = { "json_each", "json_tree" };
+
 /* Reading, and what reading needs; nothing that changes a file or opens one. */
 static int allow(void *context, int action, const char *a, const char *b, const char *c,
     const char *d)
@@ -77,13 +80,15 @@ int history_query_open(struct history_query **query, const char *dir, struct err
 		rc = connect_table(q->db, "telemetry");
 	for (const struct history_table *t = history_tables; t->name && rc == SQLITE_OK; t++)
 		rc = connect_table(q->db, t->name);
+	/* What this SQLite was built without is not there, and that is all. */
 	for (size_t i = 0; i < ARRAY_LEN(pragmas) && rc == SQLITE_OK; i++) {
 		char name[64];
 
 		snprintf(name, sizeof(name), "pragma_%s", pragmas[i]);
-		/* One that this SQLite was built without is not there, and that is all. */
 		(void)connect_table(q->db, name);
 	}
+	for (size_t i = 0; i < ARRAY_LEN(functions) && rc == SQLITE_OK; i++)
+		(void)connect_table(q->db, functions[i]);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_set_authorizer(q->db, allow, NULL);
 	if (rc != SQLITE_OK) {

@@ -315,9 +315,9 @@ void schema_table_of(sqlite3 *db, struct buf *sql, const struct history_table *t
 
 	each_lacking(db, table, null_column, &nulls);
 	if (nulls.len && schema_has_table(db, table->name))
-		buf_printf(sql, "(SELECT *%s FROM %s)", nulls.data, table->name);
+		buf_printf(sql, "(SELECT *, rowid AS rowid%s FROM %s)", nulls.data, table->name);
 	else if (nulls.len)
-		buf_printf(sql, "(SELECT NULL AS row%s WHERE 0)", nulls.data);
+		buf_printf(sql, "(SELECT NULL AS row, NULL AS rowid%s WHERE 0)", nulls.data);
 	else
 		buf_add_str(sql, table->name);
 	buf_free(&nulls);

@@ -14,6 +14,9 @@
 
 /* Constraints given to a file at most; SQLite checks all of them again. */
 #define ARGUMENTS_MAX 8
+/* A row is known by its day and its number in the day's file, however it was found: SQLite
+ * tells rows apart by that where it asks twice, as for OR. */
+#define ROW_BITS 44
 
 struct rows_table {
 	sqlite3_vtab base;
@@ -32,7 +35,6 @@ struct rows_cursor {
 	sqlite3 *db;
 	sqlite3_stmt *stmt;
 	bool eof;
-	sqlite3_int64 row;
 };
 
 static int fail(sqlite3_vtab *vtab, int rc, const char *text)
@@ -184,7 +186,7 @@ static int next_day(struct rows_cursor *c, int *error)
 			*error = fail(c->base.pVtab, SQLITE_CANTOPEN, err.text);
 			return -1;
 		}
-		buf_printf(&sql, "SELECT %s FROM ", t->columns.data);
+		buf_printf(&sql, "SELECT %s, rowid FROM ", t->columns.data);
 		schema_table_of(c->db, &sql, t->table);
 		buf_add_str(&sql, c->where);
 		/* A day begins with the alarms that stood then; they are told where they came, if
@@ -210,7 +212,6 @@ static int rows_next(sqlite3_vtab_cursor *cursor)
 	struct rows_cursor *c = (struct rows_cursor *)cursor;
 	int rc, error = SQLITE_OK;
 
-	c->row++;
 	for (;;) {
 		rc = c->stmt ? sqlite3_step(c->stmt) : SQLITE_DONE;
 		if (rc == SQLITE_ROW)
@@ -240,7 +241,6 @@ static int rows_filter(sqlite3_vtab_cursor *cursor, int plan, const char *where,
 	for (int i = 0; i < argc && i < ARGUMENTS_MAX; i++)
 		c->arguments[c->argument_count++] = sqlite3_value_dup(argv[i]);
 	c->day = 0;
-	c->row = 0;
 	c->eof = false;
 	if (days_list(t->dir, &c->days, &c->day_count, &err) == -1)
 		return fail(cursor->pVtab, SQLITE_CANTOPEN, err.text);
@@ -284,7 +284,11 @@ static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int co
 
 static int rows_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
 {
-	*row = ((struct rows_cursor *)cursor)->row;
+	const struct rows_cursor *c = (const struct rows_cursor *)cursor;
+	const struct rows_table *t = (const struct rows_table *)cursor->pVtab;
+
+	*row = (c->days[c->day - 1] << ROW_BITS) +
+	       sqlite3_column_int64(c->stmt, (int)history_table_width(t->table));
 	return SQLITE_OK;
 }
 

@@ -33,7 +33,6 @@ struct cursor {
 	sqlite3 *db;
 	struct scan *scan;
 	bool eof;
-	sqlite3_int64 row;
 };
 
 static int fail(sqlite3_vtab *vtab, int rc, const char *text)
@@ -58,7 +57,9 @@ static int telemetry_connect(sqlite3 *db, void *aux, int argc, const char *const
 		buf_printf(&sql, ", %s %s", field_table[f].name,
 		    f == FIELD_time || field_table[f].scale == 1 ? "INTEGER" : "REAL");
 	buf_add_str(&sql, ", arrived INTEGER HIDDEN, backfilled INTEGER HIDDEN,"
-			  " length INTEGER HIDDEN)");
+			  " length INTEGER HIDDEN,"
+			  /* SQLite tells rows apart by it where it asks twice, as for OR. */
+			  " PRIMARY KEY(drone, boot, seq)) WITHOUT ROWID");
 	rc = sqlite3_declare_vtab(db, sql.data);
 	buf_free(&sql);
 	if (rc != SQLITE_OK)
@@ -309,7 +310,6 @@ static int telemetry_next(sqlite3_vtab_cursor *cursor)
 	struct cursor *c = (struct cursor *)cursor;
 	int rc, error = SQLITE_OK;
 
-	c->row++;
 	for (;;) {
 		rc = c->scan ? scan_next(c->scan) : 0;
 		if (rc == 1)
@@ -346,7 +346,6 @@ static int telemetry_filter(sqlite3_vtab_cursor *cursor, int plan, const char *t
 	c->columns = strtoull(text, NULL, 16);
 	c->nothing = c->eof = false;
 	c->day = c->day_count = 0;
-	c->row = 0;
 	for (int i = 0; i < argc; i++)
 		apply(c, codes[i], argv[i]);
 	if (c->nothing || c->filter.first_ms > c->filter.last_ms ||
@@ -397,12 +396,6 @@ static int telemetry_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, i
 	return SQLITE_OK;
 }
 
-static int telemetry_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *row)
-{
-	*row = ((struct cursor *)cursor)->row;
-	return SQLITE_OK;
-}
-
 const sqlite3_module vtab_telemetry = {
 	.xConnect = telemetry_connect,
 	.xBestIndex = telemetry_best_index,
@@ -413,5 +406,4 @@ const sqlite3_module vtab_telemetry = {
 	.xNext = telemetry_next,
 	.xEof = telemetry_eof,
 	.xColumn = telemetry_column,
-	.xRowid = telemetry_rowid,
 };

@@ -151,6 +151,38 @@ def test_constraints_give_what_a_full_scan_gives(filled):
                                "SELECT drone, seq FROM telemetry WHERE %s ORDER BY 1, 2" % where), where
 
 
+# Table, condition, rows of it in one day.
+EITHER_OR = [
+    ("telemetry", "(drone = 'F01' AND seq < 5) OR (drone = 'F02' AND seq < 5)", 10),
+    ("telemetry", "drone = 'F01' OR seq = 3", 22),
+    ("telemetry", "(drone = 'F01' AND boot > 0) OR (drone = 'F01' AND seq < 5) OR drone = 'F03'", 40),
+    ("drones", "(id = 'F01' AND no > 0) OR (id = 'F02' AND no > 0)", 2),
+    ("drones", "(id = 'F01' AND no > 0) OR (id = 'F01' AND at > 0)", 1),
+    ("plans", "(drone = 'F01' AND items = 1) OR (drone = 'F03' AND rev = 3)", 2),
+]
+
+
+@pytest.mark.parametrize("table, where, n", EITHER_OR)
+def test_either_or_is_asked_twice_and_gives_each_row_once(filled, table, where, n):
+    """SQLite asks for each side by itself, and must know a row again that both give."""
+    _, d = filled
+    wait_for(lambda: len(sql(history_of(d), "SELECT 1 FROM plans")) == 3, "the plans")
+    d.stop()
+    [day] = day_files(history_of(d))
+    question = "SELECT * FROM %s WHERE %s" % (table, where)
+    assert len(sql(history_of(d), question)) == n
+    if table != "telemetry":  # no sample is in two days
+        shutil.copy(day, day.with_name("2020-02-29.db"))
+        assert len(sql(history_of(d), question)) == 2 * n
+
+
+def test_a_plan_s_points_are_rows(filled):
+    wait_for(lambda: len(sql(history_of(filled[1]), "SELECT 1 FROM plans")) == 3, "the plans")
+    rows = sql(history_of(filled[1]), "SELECT drone, json_extract(p.value, '$.height') AS height"
+               " FROM plans, json_each(content, '$.mission') p ORDER BY drone")
+    assert rows == [{"drone": drone, "height": 30} for drone in ("F01", "F02", "F03")]
+
+
 def test_while_the_daemon_writes(fake, daemon):
     src = fake(drones=["F%02d" % n for n in range(20)])
     d = ready(src, daemon(sources=[src]))
