@@ -274,7 +274,8 @@ const struct line_command line_commands[] = {
 	{ "go", NULL, "DRONE | PLACE | LAT LON", run_go, "look there on the map", place_candidate },
 	{ "zoom", NULL, "NUMBER", run_zoom, "of the map, -3 to 21", NULL },
 	{ "wp", NULL, "add|insert|move|delete|clear|undo|take|load|save|send ...", draft_line,
-	    "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]",
+	    "draw up a mission on the map: wp add @cursor 60, wp send D07 [start]; mission load FILE "
+	    "and save do the same as wp",
 	    draft_candidate },
 	{ "columns", NULL, "NAME,... | +NAME | -NAME | default", settings_columns,
 	    "choose and order the columns of the fleet table", column_candidate },
@@ -365,6 +366,8 @@ int command_line_run(struct ui *ui, const char *text, struct err *err)
 	if (count <= 0)
 		return count;
 	words[count] = NULL;
+	if (draft_is_meant(ui, count, words))
+		return draft_line(ui, count, words, err);
 	for (const struct line_command *c = line_commands; c->name; c++) {
 		if (strcmp(c->name, words[0]) == 0 || (c->other && strcmp(c->other, words[0]) == 0))
 			return c->run(ui, count, words, err);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "ui/command_line.h"
+#include "ui/draft_line.h"
 #include "ui/ui.h"
 #include "ui/where.h"
 
@@ -115,6 +116,8 @@ void complete_line(struct ui *ui, struct completion *c)
 	if (cmd == CMD_COUNT)
 		return;
 	hint_of(c, cmd);
+	for (int i = 0; cmd == CMD_MISSION && at == 1 && draft_mission_verbs[i]; i++)
+		offer(c, word, draft_mission_verbs[i]);
 	for (size_t i = 0; i < ui->model.count && (*word || at == 1); i++)
 		offer(c, word, ui->model.drones[i].id);
 	for (size_t i = 0; i < command_arg_count(cmd); i++) {

@@ -126,7 +126,7 @@ static int wp_take(struct ui *ui, int count, char **words, struct err *err)
 static int wp_load(struct ui *ui, int count, char **words, struct err *err)
 {
 	return count == 1 ? draft_load(&ui->draft, words[0], err)
-			  : err_set(err, "wp load takes a file, .plan or CSV");
+			  : err_set(err, "load takes a file, .plan or CSV");
 }
 
 static int wp_save(struct ui *ui, int count, char **words, struct err *err)
@@ -134,7 +134,7 @@ static int wp_save(struct ui *ui, int count, char **words, struct err *err)
 	const struct ui_drone *d = ui_selected(ui);
 
 	if (count != 1)
-		return err_set(err, "wp save takes a file, .plan or .csv");
+		return err_set(err, "save takes a file, .plan or .csv");
 	ui->draft.home_lat = d ? d->home_lat : NAN;
 	ui->draft.home_lon = d ? d->home_lon : NAN;
 	if (draft_save(&ui->draft, words[0], err) == -1)
@@ -191,6 +191,19 @@ static const struct {
 const char *draft_verb(size_t i)
 {
 	return i < ARRAY_LEN(verbs) ? verbs[i].name : NULL;
+}
+
+const char *const draft_mission_verbs[] = { "load", "save", NULL };
+
+bool draft_is_meant(struct ui *ui, int count, char **words)
+{
+	if (count < 2 || strcmp(words[0], "mission") != 0 || model_find(&ui->model, words[1]))
+		return false;
+	for (const char *const *verb = draft_mission_verbs; *verb; verb++) {
+		if (strcmp(*verb, words[1]) == 0)
+			return true;
+	}
+	return false;
 }
 
 int draft_line(struct ui *ui, int count, char **words, struct err *err)

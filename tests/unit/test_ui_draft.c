@@ -30,6 +30,8 @@ static const struct {
 	{ "no number", "wp move x 47 9", 0, "a number from 1", 0, 0 },
 	{ "no verb", "wp", 0, "wp takes add", 0, 0 },
 	{ "no file", "wp load /nowhere/x.plan", 0, "/nowhere/x.plan", 0, 0 },
+	{ "no file, the other word for it", "mission load /nowhere/x.plan", 0, "/nowhere/x.plan", 0, 0 },
+	{ "no file at all", "mission load", 0, "load takes a file", 0, 0 },
 	{ "nothing to send", "wp send D07", 0, "no points", 0, 0 },
 };
 
@@ -61,27 +63,55 @@ static void lines_do_what_they_say(void **state)
 
 static void a_file_comes_back_as_it_was(void **state)
 {
+	static const char *const words[] = { "wp", "mission" };
 	static struct ui ui;
 	char path[] = "/tmp/odyssey-draft-XXXXXX.plan", line[64];
 
 	(void)state;
 	assert_int_not_equal(mkstemps(path, 5), -1);
-	unlink(path);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		unlink(path);
+		fixture_open(&ui, 120, 40);
+		ui_run_line(&ui, "wp add 47.1 9.5 60");
+		ui_run_line(&ui, "wp add 47.2 9.6 70");
+		snprintf(line, sizeof(line), "%s save %s", words[i], path);
+		ui_run_line(&ui, line);
+		ui_run_line(&ui, "wp clear");
+		snprintf(line, sizeof(line), "%s load %s", words[i], path);
+		ui_run_line(&ui, line);
+		assert_int_equal(ui.draft.mission.count, 2);
+		assert_true(fabs(ui.draft.mission.items[1].lon - 9.6) < 1e-6);
+		/* What is there is not written over. */
+		snprintf(line, sizeof(line), "%s save %s", words[i], path);
+		ui_run_line(&ui, line);
+		assert_non_null(strstr(ui.message, "cannot be written"));
+		unlink(path);
+		ui_free(&ui);
+	}
+}
+
+static int parsed(struct ui *ui, int count, char **words, struct intent *out, struct err *err)
+{
+	(void)ui;
+	(void)out;
+	return err_set(err, "given to %s, %d words", words[1], count);
+}
+
+/* Of a drone that is called so it is a command to that, as ever. */
+static void a_drone_called_load(void **state)
+{
+	static struct ui ui;
+
+	(void)state;
 	fixture_open(&ui, 120, 40);
-	ui_run_line(&ui, "wp add 47.1 9.5 60");
-	ui_run_line(&ui, "wp add 47.2 9.6 70");
-	snprintf(line, sizeof(line), "wp save %s", path);
-	ui_run_line(&ui, line);
-	ui_run_line(&ui, "wp clear");
-	snprintf(line, sizeof(line), "wp load %s", path);
-	ui_run_line(&ui, line);
-	assert_int_equal(ui.draft.mission.count, 2);
-	assert_true(fabs(ui.draft.mission.items[1].lon - 9.6) < 1e-6);
-	/* What is there is not written over. */
-	snprintf(line, sizeof(line), "wp save %s", path);
-	ui_run_line(&ui, line);
-	assert_non_null(strstr(ui.message, "cannot be written"));
-	unlink(path);
+	ui.hooks.parse = parsed;
+	ui_run_line(&ui, "mission load /nowhere/x.plan");
+	assert_non_null(strstr(ui.message, "/nowhere/x.plan"));
+	ui_run_line(&ui, "mission D07 /nowhere/x.plan");
+	assert_non_null(strstr(ui.message, "given to D07, 3 words"));
+	assert_non_null(model_add(&ui.model, "load"));
+	ui_run_line(&ui, "mission load /nowhere/x.plan");
+	assert_non_null(strstr(ui.message, "given to load, 3 words"));
 	ui_free(&ui);
 }
 
@@ -131,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_do_what_they_say),
 		cmocka_unit_test(a_file_comes_back_as_it_was),
+		cmocka_unit_test(a_drone_called_load),
 		cmocka_unit_test(a_mission_is_held_against_the_fence),
 	};
 
