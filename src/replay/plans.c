@@ -7,9 +7,10 @@ void plans_stale(struct replay *r)
 	r->plan.serial++;
 }
 
-uint64_t replay_plans_serial(const struct replay *r)
+uint64_t replay_plan_serial(const struct replay *r, size_t drone)
 {
-	return r->plan.serial;
+	/* Both only grow. */
+	return r->plan.serial + r->streams[drone].plans;
 }
 
 void plans_clear(struct replay *r)
@@ -89,7 +90,8 @@ int plans_tell(struct replay *r, const struct window_file *f, const struct momen
 	const wire_value *kept;
 	int got = read_plan(r, f, note, &kept, err);
 
-	plans_stale(r);
+	if (u->drone != REPLAY_NO_DRONE)
+		r->streams[u->drone].plans++;
 	u->kind = REPLAY_PLAN;
 	u->arrived_ms = note->until_ms;
 	u->message = &r->message;

@@ -71,6 +71,7 @@ struct stream {
 	size_t next_index;
 	int64_t clear_ms;        /* before this only that run has samples */
 	struct stream_run runs[RUNS_MAX];
+	uint64_t plans;          /* of it were told */
 };
 
 struct replay_list {

@@ -108,8 +108,8 @@ struct replay_plan {
 /* Its plan at the position: 1, 0 where none is recorded (or what is has been damaged), or
  * -1. Good until the next call that moves the position or asks for a plan. */
 int replay_plan(struct replay *r, size_t drone, struct replay_plan *plan, struct err *err);
-/* Another number where a plan at the position may be another. */
-uint64_t replay_plans_serial(const struct replay *r);
+/* Another number where its plan at the position may be another. */
+uint64_t replay_plan_serial(const struct replay *r, size_t drone);
 /* since_ms of the plan of each drone, of a damaged one too; REPLAY_NO_PLAN where there is none. */
 void replay_plans_since(const struct replay *r, int64_t *since_ms);
 

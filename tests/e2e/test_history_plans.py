@@ -149,3 +149,35 @@ def test_of_another_daemon_s_drones_too(flown, daemon):
     assert stored(hq, "F01") == [(3, {"rev": 3, **SURVEY})]
     change(src, plans, "F01", 4, EMPTY)
     assert wait_stored(hq, "F01", [3, 4]) == wait_stored(site, "F01", [3, 4])
+
+
+@pytest.mark.slow
+def test_what_the_history_has_no_room_for_is_asked_for_again(fake, daemon):
+    """A locked file and missions of half a megabyte: nothing waits, and the last is stored once it can be."""
+    src, plans = fake(drones=["F01"]), {"F01": (1, EMPTY)}
+    src.on_any = answers(plans)
+    d = ready(src, daemon(sources=[src], ODYSSEY_HISTORY_QUEUE_MB="2"))
+    src.samples(3)
+    wait_stored(d, "F01", [1])
+    other = sqlite3.connect(day_files(history_of(d))[0], timeout=10, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def asked_soon(rev):
+        """After one that was refused the daemon takes its time to ask again."""
+        asked = len(src.asked("plan"))
+        change(src, plans, "F01", rev, {**EMPTY, "mission": SURVEY["mission"][:1] * 12000 + [
+            {"lat": 47.0, "lon": 9.0, "height": rev}]})
+        try:
+            return wait_for(lambda: len(src.asked("plan")) > asked, timeout=3)
+        except AssertionError:
+            return False
+    last = next(rev for rev in range(2, 60) if not asked_soon(rev))
+    assert d.ask("roster")["ok"]
+    other.execute("ROLLBACK")
+    other.close()
+
+    def kept():
+        return [r["rev"] for r in sql(history_of(d), "SELECT rev FROM plans ORDER BY at")]
+    wait_for(lambda: src.sample("F01") and kept()[-1] == last, "the last", 40)
+    assert last - 1 not in kept() and len(kept()) < last, "nothing was refused"
+    assert stored(d, "F01")[-1][1]["mission"][-1]["height"] == last
