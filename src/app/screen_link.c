@@ -525,6 +525,9 @@ static void take(struct screen *s, const struct link_message *msg)
 		screen_send_progress(s, &body.cm);
 		s->ui.dirty = true;
 		break;
+	case TOPIC_OR:
+		model_order(m, &body.or);
+		break;
 	case TOPIC_AL:
 		model_alarm(m, &body.al);
 		s->ui.dirty = true;

@@ -37,6 +37,9 @@ void past_fill_timeline(struct screen *s)
 
 	if (rp->shown)
 		timeline_window(t, &from, &to);
+	/* The window was changed, and nothing of the old one is right. */
+	if (t->to_ms != rp->slots_to)
+		rp->slots_count = 0;
 	if (rp->shown && from == rp->slots_from && to == rp->slots_to && n == rp->slots_count &&
 	    s->now_mono - rp->timeline_mono < TIMELINE_MS)
 		return;

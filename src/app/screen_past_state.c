@@ -44,15 +44,6 @@ void past_take_drones(struct screen *s)
 	s->ui.model.dropped = 0;
 }
 
-static void take_over_order(struct model *m, const struct order *o)
-{
-	char text[TEXT_SIZE + ID_SIZE + 40];
-
-	snprintf(text, sizeof(text), "order %s %s%s%s", o->id, order_state_names[o->state],
-	    *o->text ? ": " : "", o->text);
-	model_event(m, (int64_t)o->time, o->drone, HEALTH_OK, text);
-}
-
 /* Alarms, events and commands as they were; after a leap. */
 int past_take_lists(struct screen *s, struct err *err)
 {
@@ -82,11 +73,11 @@ int past_take_lists(struct screen *s, struct err *err)
 	/* Both ascend in time. */
 	for (size_t i = 0; i < count; i++) {
 		while (at < order_count && orders[at].time <= events[i].time)
-			take_over_order(m, &orders[at++]);
+			model_order(m, &orders[at++]);
 		model_message_event(m, &events[i]);
 	}
 	while (at < order_count)
-		take_over_order(m, &orders[at++]);
+		model_order(m, &orders[at++]);
 	return 0;
 }
 
@@ -121,7 +112,7 @@ static void take_update(struct screen *s, const struct replay_update *u)
 		model_alarm(m, &u->message->al);
 		break;
 	case REPLAY_ORDER:
-		take_over_order(m, &u->message->or);
+		model_order(m, &u->message->or);
 		break;
 	default:
 		break;

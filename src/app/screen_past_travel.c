@@ -51,6 +51,56 @@ static int find_one(
 	return result;
 }
 
+/* What an update is, in a line. False where it is none of that kind. */
+static bool describe(const struct screen *s, const struct replay_update *u, enum replay_target target,
+    char *text, size_t size)
+{
+	const union message *m = u->message;
+	const char *drone = u->drone == REPLAY_NO_DRONE ? "" : replay_drone(s->replay->past, u->drone)->id;
+
+	if (u->kind == REPLAY_GAP && target == REPLAY_NEXT_GAP)
+		snprintf(text, size, "%u samples of %s %s: %s", u->gap->to - u->gap->from + 1, u->gap->drone,
+		    u->gap->lost ? "are lost" : "are missing", u->gap->why);
+	else if (u->kind == REPLAY_ALARM && target == REPLAY_NEXT_ALARM && m->al.state == ALARM_RAISED)
+		snprintf(text, size, "alarm: %s %.200s", *drone ? drone : "site", m->al.text);
+	else if (u->kind == REPLAY_COMMAND && target == REPLAY_NEXT_COMMAND)
+		snprintf(text, size, "command: %s %s %s, by %s", m->cm.cmd, drone, stage_names[m->cm.stage],
+		    m->cm.by);
+	else if (u->kind == REPLAY_ORDER && target == REPLAY_NEXT_ORDER)
+		snprintf(text, size, "order %s %s %s", m->or.id, order_state_names[m->or.state], drone);
+	else if (u->kind == REPLAY_EVENT && target == REPLAY_NEXT_EVENT && m->ev.severity <= SEVERITY_WARNING)
+		snprintf(text, size, "event: %s %.200s", drone, m->ev.text);
+	else
+		return false;
+	return true;
+}
+
+/* Goes there, and says what it is: the list may be full of other things. */
+static int go_and_say(struct screen *s, const enum replay_target *targets, int count, int64_t at, struct err *err)
+{
+	struct replay *r = s->replay->past;
+	char text[300] = "";
+	struct replay_update u;
+	int more = 1;
+
+	if (replay_seek(r, at - 1, err) == -1)
+		return -1;
+	while (!*text && (more = replay_next(r, at, &u, err)) == 1) {
+		for (int k = 0; k < count && !*text; k++)
+			(void)describe(s, &u, targets[k], text, sizeof(text));
+	}
+	if (more == -1 || past_leap(s, at, err) == -1)
+		return -1;
+	if (!*text && targets[0] == REPLAY_NEXT_GAP)
+		str_copy(text, sizeof(text), "from here on nothing was recorded of any drone");
+	str_clean(text);
+	str_trim_utf8(text);
+	if (*text)
+		ui_say(&s->ui, ROLE_TEXT, "%s", text);
+	playhead_seek(&s->replay->head, at);
+	return 0;
+}
+
 static int find(struct screen *s, const struct travel *t, struct err *err)
 {
 	static const struct {
@@ -67,20 +117,18 @@ static int find(struct screen *s, const struct travel *t, struct err *err)
 	};
 	bool any = false;
 	int64_t at = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i].name, t->target) != 0)
-			continue;
-		for (int k = 0; k < rows[i].count; k++) {
-			if (find_one(s, rows[i].targets[k], t->backward, &at, &any, err) == -1)
-				return -1;
-		}
+	while (i + 1 < ARRAY_LEN(rows) && strcmp(rows[i].name, t->target) != 0)
+		i++;
+	for (int k = 0; k < rows[i].count; k++) {
+		if (find_one(s, rows[i].targets[k], t->backward, &at, &any, err) == -1)
+			return -1;
 	}
 	if (!any)
 		return err_set(err, "there is no %s %s in what is recorded", t->target,
 		    t->backward ? "before this" : "after this");
-	playhead_seek(&s->replay->head, at);
-	return 0;
+	return go_and_say(s, rows[i].targets, rows[i].count, at, err);
 }
 
 static void say_bounds(struct screen *s, int64_t wanted)

@@ -144,12 +144,13 @@ static void show_reach(struct screen *s)
 		snprintf(t->reach, sizeof(t->reach), "daemon elsewhere: since %.8s", clock);
 }
 
-/* The selection is by id, and stays where the same drone is in both. */
-static void swap_begin(struct screen *s, char id[ID_SIZE])
+/* The selection is by id: it stays where the same drone is in both, else it is what
+ * it was there. */
+static void swap_begin(struct screen *s)
 {
 	const struct ui_drone *d = ui_selected(&s->ui);
 
-	str_copy(id, ID_SIZE, d ? d->id : "");
+	str_copy(s->replay->selected[s->replay->shown], ID_SIZE, d ? d->id : "");
 	if (s->ui.preview.active) {
 		preview_close(&s->ui.preview);
 		s->ui.mode = UI_KEYS;
@@ -159,9 +160,13 @@ static void swap_begin(struct screen *s, char id[ID_SIZE])
 	s->ui.commands_top = 0;
 }
 
-static void swap_end(struct screen *s, const char *id)
+static void swap_end(struct screen *s)
 {
-	struct ui_drone *d = *id ? model_find(&s->ui.model, id) : NULL;
+	bool shown = s->replay->shown;
+	struct ui_drone *d = model_find(&s->ui.model, s->replay->selected[!shown]);
+
+	if (!d)
+		d = model_find(&s->ui.model, s->replay->selected[shown]);
 
 	if (d)
 		s->ui.selected = (size_t)(d - s->ui.model.drones);
@@ -178,7 +183,6 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	struct screen_replay *rp = s->replay;
 	struct model *m = &s->ui.model;
 	int64_t first, last;
-	char id[ID_SIZE];
 
 	screen_own_look(s);
 	if (open_past(s, err) == -1)
@@ -192,7 +196,7 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	else
 		playhead_range(&rp->head, first, last);
 	playhead_seek(&rp->head, at);
-	swap_begin(s, id);
+	swap_begin(s);
 	rp->parked = *m;
 	s->live = &rp->parked;
 	model_init(m, rp->parked.stale_s, rp->parked.lost_s);
@@ -203,25 +207,24 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	rp->shown = rp->been = true;
 	if (past_leap(s, rp->head.at_ms, err) == -1)
 		return -1;
-	swap_end(s, id);
+	swap_end(s);
 	return 0;
 }
 
 static int go_live(struct screen *s, struct err *err)
 {
 	struct screen_replay *rp = s->replay;
-	char id[ID_SIZE];
 
 	if (!s->client && screen_link_open(s, err) == -1)
 		return -1;
 	playhead_play(&rp->head, false);
-	swap_begin(s, id);
+	swap_begin(s);
 	model_free(&s->ui.model);
 	s->ui.model = rp->parked;
 	s->live = &s->ui.model;
 	rp->parked = (struct model){ 0 };
 	rp->shown = false;
-	swap_end(s, id);
+	swap_end(s);
 	ui_say(&s->ui, ROLE_TEXT, "live; R goes back to the same moment");
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/model_alarms.h"
@@ -195,6 +196,22 @@ struct ui_event model_event_of(const struct event *ev)
 void model_message_event(struct model *m, const struct event *ev)
 {
 	m->events[m->event_total++ % MODEL_EVENTS_MAX] = model_event_of(ev);
+}
+
+void model_order(struct model *m, const struct order *o)
+{
+	char text[TEXT_SIZE + 2 * ID_SIZE + 80], eta[TIME_TEXT_SIZE];
+	int n = snprintf(text, sizeof(text), "order %s %s", o->id, order_state_names[o->state]);
+
+	if (*o->depot)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", from %s", o->depot);
+	if (o->eta != KEY_NONE && o->eta <= INT64_MAX)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, ", expected %.8sZ",
+		    time_format((int64_t)o->eta, eta) + strlen("2026-11-21T"));
+	if (*o->text)
+		snprintf(text + n, sizeof(text) - (size_t)n, ": %s", o->text);
+	model_event(m, (int64_t)o->time, o->drone,
+	    o->state == ORDER_FAILED ? HEALTH_WARN : HEALTH_OK, text);
 }
 
 const struct ui_event *model_event_at(const struct model *m, size_t i)

@@ -172,6 +172,8 @@ void model_progress(struct model *m, const struct progress *cm, int64_t now_ms);
 void model_event(
     struct model *m, int64_t time_ms, const char *drone, enum health level, const char *text);
 void model_message_event(struct model *m, const struct event *ev);
+/* A change of an order is an event. */
+void model_order(struct model *m, const struct order *o);
 /* As it would be kept. */
 struct ui_event model_event_of(const struct event *ev);
 /* Events asked for later than they happened, oldest first: each to its place by its

@@ -233,6 +233,9 @@ void action_travel_zoom(struct ui *ui, int step)
 	struct timeline *t = &ui->timeline;
 	int64_t all = t->past ? t->last_ms - t->first_ms : TIMELINE_SPAN_MS;
 
+	/* No key without effect. */
+	if (t->past && t->span_ms > all)
+		t->span_ms = all;
 	t->span_ms = !step ? all : step > 0 ? t->span_ms / 2 : t->span_ms * 2;
 	if (t->past && t->span_ms > all)
 		t->span_ms = all;

@@ -7,7 +7,7 @@
 #include "ui/command_line.h"
 #include "ui/ui.h"
 
-#define DAY_MS 86400000
+#define DAY_MS INT64_C(86400000)
 
 static const char *const places[] = { "next", "previous", "start", "end", "live", NULL };
 
@@ -22,15 +22,32 @@ static bool is_target(const char *word, const char **target)
 	return false;
 }
 
-/* "13:52", "13:52:07.5": of the day the playhead is in. */
-static bool parse_clock(const char *text, int64_t near_ms, int64_t *ms)
+static int64_t stands_at(const struct ui *ui)
 {
+	return ui->timeline.past ? ui->timeline.at_ms : ui->model.now_ms;
+}
+
+/* "13:52", "13:52:07.5": of the day the playhead is in; or, where nothing of that is
+ * recorded, of the day before or after, as around midnight. */
+static bool parse_clock(const char *text, const struct ui *ui, int64_t *ms)
+{
+	static const int64_t days[] = { 0, -DAY_MS, DAY_MS };
+	const struct timeline *tl = &ui->timeline;
+	int64_t first = tl->past ? tl->first_ms : INT64_MIN, last = tl->past ? tl->last_ms : ui->model.now_ms;
 	char full[TIME_TEXT_SIZE], day[TIME_TEXT_SIZE];
 
 	if (strchr(text, '-') || !strchr(text, ':') || strlen(text) > 13)
 		return false;
-	snprintf(full, sizeof(full), "%.10sT%.14s", time_format_day(near_ms, day), text);
-	return time_parse(full, ms);
+	snprintf(full, sizeof(full), "%.10sT%.14s", time_format_day(stands_at(ui), day), text);
+	if (!time_parse(full, ms))
+		return false;
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		if (*ms + days[i] >= first && *ms + days[i] <= last) {
+			*ms += days[i];
+			break;
+		}
+	}
+	return true;
 }
 
 /* "-30s", "+5m": signed, so that "30s" alone is no guess. */
@@ -49,11 +66,6 @@ static bool parse_percent(const char *text, double *percent)
 
 	return n > 1 && text[n - 1] == '%' && str_copy_n(number, sizeof(number), text, n - 1) &&
 	       str_double(number, percent) && *percent >= 0 && *percent <= 100;
-}
-
-static int64_t stands_at(const struct ui *ui)
-{
-	return ui->timeline.past ? ui->timeline.at_ms : ui->model.now_ms;
 }
 
 static int seek_target(struct ui *ui, int count, char **words, struct err *err)
@@ -90,7 +102,9 @@ int timeline_seek_line(struct ui *ui, int count, char **words, struct err *err)
 		t.verb = TRAVEL_BY;
 	else if (parse_percent(words[1], &t.value))
 		t.verb = TRAVEL_PERCENT;
-	else if (!parse_clock(words[1], stands_at(ui), &t.ms) && !time_parse(words[1], &t.ms))
+	else if (words[1][strlen(words[1]) - 1] == '%')
+		return err_set(err, "\"%.32s\" is no place in what is recorded: that is 0%% to 100%%", words[1]);
+	else if (!parse_clock(words[1], ui, &t.ms) && !time_parse(words[1], &t.ms))
 		return err_set(err, "\"%.32s\" is no time: 13:52:00, 2026-11-20T13:40Z, -30s, 40%%, "
 				    "next alarm",
 		    words[1]);
@@ -150,12 +164,14 @@ int timeline_loop_line(struct ui *ui, int count, char **words, struct err *err)
 	if (count != 3)
 		return err_set(err, "loop takes on, off, or two times: loop 13:50 13:52");
 	for (int i = 0; i < 2; i++) {
-		if (!parse_clock(words[i + 1], stands_at(ui), &marks[i]) &&
+		if (!parse_clock(words[i + 1], ui, &marks[i]) &&
 		    !time_parse(words[i + 1], &marks[i]))
 			return err_set(err, "\"%.32s\" is no time, as 13:52:00 is one", words[i + 1]);
 	}
 	if (marks[0] >= marks[1])
 		return err_set(err, "the second time of a loop is the later one");
+	if (ui->timeline.past && (marks[1] < ui->timeline.first_ms || marks[0] > ui->timeline.last_ms))
+		return err_set(err, "nothing is recorded between %.16s and %.16s", words[1], words[2]);
 	timeline_travel(ui, &(struct travel){ .verb = TRAVEL_UNMARK });
 	timeline_travel(ui, &(struct travel){ .verb = TRAVEL_MARK_IN, .ms = marks[0] });
 	timeline_travel(ui, &(struct travel){ .verb = TRAVEL_MARK_OUT, .ms = marks[1] });

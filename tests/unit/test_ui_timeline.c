@@ -176,7 +176,7 @@ static void wrong_lines_say_why(void **state)
 		{ "seek", "takes a time" },
 		{ "seek noon", "\"noon\" is no time" },
 		{ "seek 30s", "\"30s\" is no time" },
-		{ "seek 140%", "\"140%\" is no time" },
+		{ "seek 140%", "0% to 100%" },
 		{ "seek 25:00", "\"25:00\" is no time" },
 		{ "seek next drone", "\"drone\" is nothing to seek" },
 		{ "seek -30s -40s", "one place in time" },
