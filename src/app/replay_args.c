@@ -118,7 +118,10 @@ int replay_args_open(const struct app *app, struct replay_args *a, struct replay
 	    read_drones(app, a, err) == -1)
 		return -1;
 	*usage = false;
-	if (read_from(app, a, usage, err) == -1 || replay_open(replay, &a->options, err) == -1)
+	if (read_from(app, a, usage, err) == -1)
+		return -1;
+	a->options.start_ms = a->start_ms == INT64_MIN ? -HOUR_MS : a->start_ms;
+	if (replay_open(replay, &a->options, err) == -1)
 		return -1;
 	if (place(*replay, a, err) == -1 || replay_seek(*replay, a->start_ms - 1, err) == -1) {
 		replay_close(replay);

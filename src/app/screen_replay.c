@@ -82,7 +82,8 @@ static bool is_own(const struct screen *s)
 static int open_past(struct screen *s, struct err *err)
 {
 	struct screen_replay *rp = s->replay;
-	struct replay_options options = { .from_ms = INT64_MIN, .to_ms = INT64_MAX };
+	struct replay_options options = { .from_ms = INT64_MIN, .to_ms = INT64_MAX,
+		.start_ms = -1 };
 
 	if (rp->past)
 		return 0;

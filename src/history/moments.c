@@ -102,14 +102,16 @@ static bool sane(const struct moment_loose *l, int64_t first_seq, int64_t last_s
 	    l->hi_ms <= field_table[FIELD_time].max;
 }
 
-/* Rows come drone by drone. */
+/* Rows come drone by drone: all of them by the index, which has everything, what is new by its
+ * ids and sorted. */
 static int load_sealed(struct moments *m, bool whole)
 {
 	static const char all[] = "SELECT id, drone, boot, first_seq, last_seq, count, first_time,"
 				  " last_time, last_arrived FROM sealed INDEXED BY sealed_by_drone"
 				  " ORDER BY drone";
 	static const char newer[] = "SELECT id, drone, boot, first_seq, last_seq, count, first_time,"
-				    " last_time, last_arrived FROM sealed WHERE id > ? ORDER BY drone";
+				    " last_time, last_arrived FROM sealed NOT INDEXED WHERE id > ?"
+				    " ORDER BY drone";
 	struct moments_drone *of = NULL;
 	int64_t last_id = m->last_id;
 	sqlite3_stmt *stmt;

@@ -24,9 +24,10 @@
  *
  * Nothing is ever made up: no sample is put between two others.
  *
- * Memory follows the number of drones and what two days' rows need as headers,
- * not the length of the past. One thread uses a replay; it reads beside a
- * writing daemon, from read-only media, and holds no lock between two calls.
+ * Memory follows the number of drones and what one day's rows need as headers (85 MB for 500
+ * drones at 10 Hz) and an hour of its neighbours, not the length of the past. One thread
+ * uses a replay; it reads beside a writing daemon, from read-only media, and holds no lock
+ * between two calls.
  */
 #ifndef REPLAY_REPLAY_H
 #define REPLAY_REPLAY_H
@@ -48,9 +49,12 @@ struct replay_options {
 	int64_t from_ms, to_ms;    /* what of it: INT64_MIN, INT64_MAX for all */
 	const char *const *drones; /* only these; */
 	size_t drone_count;        /* 0: all */
+	int64_t start_ms;          /* where the position is first: just before that moment; below 0,
+				    * so long before the end; 0, the beginning */
 };
 
-/* The position is at the beginning. -1 where there is nothing to be read. */
+/* Reads the first and the last day, and that of the start: of 500 drones each takes a second.
+ * -1 where there is nothing to be read. */
 int replay_open(struct replay **replay, const struct replay_options *options, struct err *err);
 void replay_close(struct replay **replay);
 

@@ -283,34 +283,53 @@ int window_mend(struct replay *r, struct err *err)
 	return 0;
 }
 
-/* From the ends of the days that there are. */
+static void take_ends(struct replay *r, const struct moments *m)
+{
+	r->first_ms = m->first_ms < r->first_ms ? m->first_ms : r->first_ms;
+	r->last_ms = m->last_ms > r->last_ms ? m->last_ms : r->last_ms;
+}
+
+/* From the ends of the days that there are; the last of them is open then. */
 static int find_range(struct replay *r, struct err *err)
 {
-	int64_t first = INT64_MAX, last = INT64_MIN;
 	size_t from = 0, to = r->day_count;
+	bool first_known = false;
+	struct moments *m;
 
 	while (from < to && r->days[from] < day_of(r->from_ms))
 		from++;
 	while (to > from && r->days[to - 1] > day_of(r->to_ms))
 		to--;
-	/* What arrived after midnight may belong before it. */
-	for (int end = 0; end < 2; end++) {
-		if (!r->single && from < to &&
-		    window_move(r, r->days[end ? to - 1 : from], err) == -1)
-			return -1;
-		if (r->single && window_move(r, 0, err) == -1)
-			return -1;
-		r->ranged = true;
-		for (size_t i = 0; i < r->file_count; i++) {
-			const struct moments *m = r->files[i].m;
-
-			first = m->first_ms < first ? m->first_ms : first;
-			last = m->last_ms > last ? m->last_ms : last;
-		}
+	r->first_ms = INT64_MAX;
+	r->last_ms = INT64_MIN;
+	if ((r->single || from < to) && window_move(r, r->single ? 0 : r->days[to - 1], err) == -1)
+		return -1;
+	r->ranged = true;
+	for (size_t i = 0; i < r->file_count; i++) {
+		take_ends(r, r->files[i].m);
+		first_known |= r->single || r->files[i].day == r->days[from];
 	}
-	r->first_ms = first < r->from_ms ? r->from_ms : first;
-	r->last_ms = last > r->to_ms ? r->to_ms : last;
+	if (from < to && !first_known) {
+		if (window_open_day(r, r->days[from], &m, err) == -1)
+			return -1;
+		if (m)
+			take_ends(r, m);
+		moments_close(&m);
+	}
+	r->first_ms = r->first_ms < r->from_ms ? r->from_ms : r->first_ms;
+	r->last_ms = r->last_ms > r->to_ms ? r->to_ms : r->last_ms;
 	return 0;
+}
+
+/* Before everything, or where it was asked for. */
+static int64_t start_of(const struct replay *r, int64_t start_ms)
+{
+	int64_t first_ms = r->first_ms <= r->last_ms ? r->first_ms - 1 : r->from_ms, at_ms;
+
+	if (!start_ms || r->first_ms > r->last_ms)
+		return first_ms;
+	at_ms = start_ms < 0 ? r->last_ms + start_ms : start_ms - 1;
+	return at_ms < first_ms ? first_ms : at_ms > r->last_ms ? r->last_ms : at_ms;
 }
 
 int replay_refresh(struct replay *r, struct err *err)
@@ -376,8 +395,7 @@ int replay_open(struct replay **out, const struct replay_options *options, struc
 		err_set(err, "there is nothing recorded in %s yet", r->path);
 		goto fail;
 	}
-	/* Before everything, as far as that is in the window. */
-	if (replay_seek(r, r->first_ms <= r->last_ms ? r->first_ms - 1 : r->from_ms, err) == -1)
+	if (replay_seek(r, start_of(r, options->start_ms), err) == -1)
 		goto fail;
 	*out = r;
 	return 0;
