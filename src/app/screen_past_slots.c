@@ -34,6 +34,7 @@ void past_fill_timeline(struct screen *s)
 	int64_t from = s->now_ms - t->span_ms, to = s->now_ms;
 	size_t n = t->wanted < 1 ? 1 : (size_t)t->wanted;
 	struct err err;
+	int more;
 
 	if (rp->shown)
 		timeline_window(t, &from, &to);
@@ -46,7 +47,10 @@ void past_fill_timeline(struct screen *s)
 	if (!rp->shown && rp->slots_count == n && s->now_mono - rp->timeline_mono < TIMELINE_MS)
 		return;
 	buckets = xcalloc(n, sizeof(*buckets));
-	if (replay_timeline(rp->past, from, to, buckets, n, &err) == 0) {
+	more = replay_timeline(rp->past, from, to, buckets, n, &err);
+	if (more == 1)
+		ui_say(&s->ui, ROLE_DIM, "the timeline's other days are being read");
+	if (more != -1) {
 		put_slots(t, buckets, n);
 		t->slot_count = rp->slots_count = n;
 		t->from_ms = rp->slots_from = from;
@@ -55,6 +59,7 @@ void past_fill_timeline(struct screen *s)
 	} else {
 		ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
 	}
-	rp->timeline_mono = s->now_mono;
+	/* A day at a time, so that keys are heard between them. */
+	rp->timeline_mono = more == 1 ? s->now_mono - TIMELINE_MS : s->now_mono;
 	free(buckets);
 }

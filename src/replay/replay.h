@@ -196,7 +196,8 @@ struct replay_bucket {
 	bool gap;              /* samples are missing */
 	bool recorded;         /* something was recorded of some drone */
 };
-/* [from, to) in `count` slices of the same length. Reads no samples. */
+/* [from, to) in `count` slices of the same length: 0, 1 where a day could not be read within a
+ * second or so and is missing yet (ask again: a call reads one more), or -1. Reads no samples. */
 int replay_timeline(struct replay *r, int64_t from_ms, int64_t to_ms, struct replay_bucket *buckets,
     size_t count, struct err *err);
 

@@ -11,7 +11,9 @@
 /* Slices so long are made of the minutes of days that are not open. */
 #define COARSE_MS MINUTE_MS
 /* Minutes of a day that is still written are good for so long. */
-#define STALE_MS 30000
+#define STALE_MS 120000
+/* Days that one call reads: a day of 500 drones at 10 Hz takes a second. */
+#define READS_MAX 1
 
 struct slices {
 	int64_t from_ms, to_ms;
@@ -139,9 +141,10 @@ static void make_minutes(struct replay_minutes *minutes, const struct moments *m
 	minutes->made_ms = clock_mono_ms();
 }
 
-/* The day's minutes, made where they are not at hand: NULL where it has nothing or, with *failed,
- * cannot be read. */
-static const struct replay_minutes *minutes_of(struct replay *r, int64_t day, bool *failed, struct err *err)
+/* The day's minutes, made where they are not at hand and *reads allows it: 1, 0 where there are
+ * none or none yet (then *reads is below 0), or -1. */
+static int minutes_of(struct replay *r, int64_t day, int *reads, const struct replay_minutes **out,
+    struct err *err)
 {
 	struct replay_minutes *minutes = NULL;
 	struct moments *m;
@@ -150,12 +153,15 @@ static const struct replay_minutes *minutes_of(struct replay *r, int64_t day, bo
 		if (r->minutes[i].day == day)
 			minutes = &r->minutes[i];
 	}
-	*failed = false;
+	*out = minutes;
 	if (minutes && (minutes->over || clock_mono_ms() - minutes->made_ms < STALE_MS))
-		return minutes;
-	*failed = window_open_day(r, day, &m, err) == -1;
-	if (*failed || !m)
-		return NULL;
+		return 1;
+	if (--*reads < 0)
+		return minutes != NULL; /* what it was is better than nothing */
+	if (window_open_day(r, day, &m, err) == -1)
+		return -1;
+	if (!m)
+		return 0;
 	if (!minutes && r->minutes_count == MINUTES_DAYS_MAX) {
 		/* The one that was made first. */
 		free(r->minutes[0].buckets);
@@ -168,7 +174,8 @@ static const struct replay_minutes *minutes_of(struct replay *r, int64_t day, bo
 	}
 	make_minutes(minutes, m);
 	moments_close(&m);
-	return minutes;
+	*out = minutes;
+	return 1;
 }
 
 void timeline_clear(struct replay *r)
@@ -207,19 +214,19 @@ static int open_beside(struct replay *r, int64_t day, struct err *err)
 	return window_open_day(r, day, &r->beside, err);
 }
 
-static int add_day(struct replay *r, const struct slices *s, int64_t day, struct err *err)
+static int add_day(struct replay *r, const struct slices *s, int64_t day, int *reads, struct err *err)
 {
 	const struct moments *m = open_day(r, day, s->from_ms, s->to_ms);
 	const struct replay_minutes *minutes;
-	bool failed;
+	int got;
 
 	if (m) {
 		add_file(s, m);
 	} else if ((s->to_ms - s->from_ms) / (int64_t)s->count >= COARSE_MS) {
-		minutes = minutes_of(r, day, &failed, err);
-		if (failed)
+		got = minutes_of(r, day, reads, &minutes, err);
+		if (got == -1)
 			return -1;
-		for (size_t i = 0; minutes && i < minutes->count; i++)
+		for (size_t i = 0; got == 1 && i < minutes->count; i++)
 			add_minute(s, &minutes->buckets[i], minutes->first_ms + (int64_t)i * MINUTE_MS);
 	} else {
 		if (open_beside(r, day, err) == -1)
@@ -234,6 +241,7 @@ int replay_timeline(struct replay *r, int64_t from_ms, int64_t to_ms, struct rep
     size_t count, struct err *err)
 {
 	struct slices s = { from_ms, to_ms, buckets, count };
+	int reads = READS_MAX;
 
 	clear_buckets(buckets, count);
 	if (!count || to_ms <= from_ms)
@@ -245,8 +253,8 @@ int replay_timeline(struct replay *r, int64_t from_ms, int64_t to_ms, struct rep
 	/* What arrived on the day after may belong to the last. */
 	for (size_t i = 0; i < r->day_count; i++) {
 		if (r->days[i] >= day_of(from_ms) && r->days[i] <= day_of(to_ms - 1) + 1 &&
-		    add_day(r, &s, r->days[i], err) == -1)
+		    add_day(r, &s, r->days[i], &reads, err) == -1)
 			return -1;
 	}
-	return 0;
+	return reads < 0;
 }
