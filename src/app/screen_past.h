@@ -26,6 +26,7 @@ struct screen_replay {
 	bool been;           /* there is a moment to go back to */
 	bool shown;
 	char selected[2][ID_SIZE]; /* last, in live and in the past */
+	enum pane focus;     /* in live, before the past took it */
 	struct model parked; /* live, while the past is shown */
 	int64_t open_mono, refresh_mono, timeline_mono;
 	int64_t slots_from, slots_to;

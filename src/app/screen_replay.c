@@ -206,6 +206,10 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	m->kind = KIND_REPLAY;
 	str_copy(m->whom, sizeof(m->whom), rp->parked.whom);
 	rp->shown = rp->been = true;
+	/* Whoever goes there is about to play, step or seek; but what is seen alone stays. */
+	rp->focus = s->ui.focus;
+	if (!s->ui.zoomed && s->ui.layout.size != LAYOUT_TINY)
+		s->ui.focus = PANE_TIMELINE;
 	if (past_leap(s, rp->head.at_ms, err) == -1)
 		return -1;
 	swap_end(s);
@@ -225,6 +229,8 @@ static int go_live(struct screen *s, struct err *err)
 	s->live = &s->ui.model;
 	rp->parked = (struct model){ 0 };
 	rp->shown = false;
+	if (s->ui.focus == PANE_TIMELINE)
+		s->ui.focus = rp->focus;
 	swap_end(s);
 	ui_say(&s->ui, ROLE_TEXT, "live; R goes back to the same moment");
 	return 0;
@@ -280,7 +286,6 @@ int screen_replay_start(struct screen *s, struct screen_past *past, struct err *
 	playhead_set_speed(&rp->head, past->speed);
 	rp->head.loop = past->loop;
 	playhead_play(&rp->head, true);
-	s->ui.focus = PANE_TIMELINE;
 	show_state(s);
 	return 0;
 }

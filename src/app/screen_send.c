@@ -1,6 +1,7 @@
 /* Commands from the screen: read from the line, sent, followed to their end. */
 #include "app/screen.h"
 
+#include <ctype.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,12 @@ static int expand_positions(struct ui *ui, int count, char **words, char **out, 
 	return n;
 }
 
+/* Like the name of a drone, and none: what it was taken for instead says nothing. */
+static bool is_missing_drone(const char *word)
+{
+	return isalpha((unsigned char)*word) && strpbrk(word, "0123456789") && id_valid(word, strlen(word));
+}
+
 /* The line has the command first; send_line_read() wants the drones first. */
 int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, struct err *err)
 {
@@ -102,6 +109,8 @@ int screen_parse(struct ui *ui, int count, char **typed, struct intent *out, str
 			line[n++] = words[i];
 	}
 	result = send_line_read(&send, n, line, err);
+	if (result == -1 && drones < count && is_missing_drone(words[drones]))
+		err_set(err, "there is no drone \"%.32s\"", words[drones]);
 	*out = (struct intent){ .cmd = send.cmd };
 	if (result == 0 && filter) {
 		out->drones = xcalloc(ui->model.count + 1, sizeof(*out->drones));

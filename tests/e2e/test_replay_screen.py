@@ -226,6 +226,18 @@ def test_beside_a_writing_daemon_and_from_live(tmp_path, place, daemon):
             t.send("R")
             shown = t.wait_for("REPLAY paused")
             assert clock(shown) <= first
+            # However one came there, its keys are at hand, and in live the fleet's again.
+            t.send("R2")
+            t.wait_for(" LIVE ", ">D01")
+            t.send(":seek -2s\r")
+            t.wait_for("REPLAY paused")
+            t.send(" ")
+            t.wait_for("REPLAY \u00d71")
+            assert "marked" not in t.text()
+            t.send("R")
+            t.wait_for(" LIVE ")
+            t.send(" ")
+            t.wait_for("1 marked")
             t.send(":q\r")
             assert t.end() == 0
         # Where the history is not beside it there is what the screen has itself: test_screen_own_past.py.

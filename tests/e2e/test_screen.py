@@ -84,6 +84,18 @@ def test_a_line_with_coordinates(tmp_path, source):
         assert abs(args["lat"] - 47.151111) < 1e-5 and args["height"] == 60
 
 
+@pytest.mark.parametrize("line", ["goto D99 47.15 9.53 80", "rtl D99", "goto D01 D99 47.15 9.53 80"])
+def test_a_drone_that_is_not_there_is_named(tmp_path, source, line):
+    """It is not taken for a position, nor the selected drone for it."""
+    with Terminal(tmp_path, *connect(source)) as t:
+        t.wait_for(">D01")
+        t.send(":" + line + "\r")
+        t.wait_for('there is no drone "D99"')
+        t.send("y")
+        time.sleep(0.5)
+        assert not source.of("command")
+
+
 @pytest.mark.parametrize("keys", [
     ":hold D02\ry", "Hy", "H\r", "H\r\r\ry", ":hold D02\r\ry", "H\x1b[200~y\x1b[201~",
     ":\x1b[200~hold D02\ny\x1b[201~", "HY",
