@@ -286,6 +286,7 @@ int screen_replay_start(struct screen *s, struct screen_past *past, struct err *
 	playhead_set_speed(&rp->head, past->speed);
 	rp->head.loop = past->loop;
 	playhead_play(&rp->head, true);
+	s->ui.focus = PANE_TIMELINE;
 	show_state(s);
 	return 0;
 }
