@@ -64,10 +64,42 @@ static int list(struct app *app, struct history_query *query, const struct buf *
 
 struct retry {
 	struct history *history;
+	struct history_query *query;
+	struct err *err;
+	bool failed;
 	struct fleet fleet; /* what is stored already */
 	int64_t now_ms;
 	uint64_t seen, stored, known, refused, other, full;
 };
+
+static bool stored_seq(void *context, const struct query_value *v, size_t n)
+{
+	if (n == 1 && v[0].type == QUERY_INTEGER)
+		ranges_add(context, (uint32_t)v[0].integer, (uint32_t)v[0].integer);
+	return true;
+}
+
+/* Of a boot that the newest days know nothing of, older ones may. */
+static bool remember_older(struct retry *r, struct drone *drone, uint32_t boot)
+{
+	struct ranges stored = { 0 }, lost = { 0 };
+	struct query_sink sink = { .row = stored_seq, .context = &stored };
+	struct buf sql = BUF_INIT;
+
+	for (size_t i = 0; i < drone->boot_count; i++) {
+		if (drone->boots[i].boot == boot)
+			return true;
+	}
+	buf_add_str(&sql, "SELECT seq FROM telemetry WHERE drone = ");
+	history_args_quote(&sql, drone->id);
+	buf_printf(&sql, " AND boot = %" PRIu32, boot);
+	r->failed = history_query_run(r->query, sql.data, &sink, r->err) == -1;
+	if (!r->failed)
+		coverage_restore(drone_coverage(drone, boot), boot, &stored, &lost);
+	ranges_clear(&stored);
+	buf_free(&sql);
+	return !r->failed;
+}
 
 static bool retry_one(void *context, const struct query_value *v, size_t n)
 {
@@ -90,6 +122,8 @@ static bool retry_one(void *context, const struct query_value *v, size_t n)
 		return true;
 	}
 	drone = fleet_add(&r->fleet, id);
+	if (drone && !remember_older(r, drone, sample_boot(&s)))
+		return false;
 	if (!drone || drone_apply_backfill(drone, &s).arrival == ARRIVAL_DUPLICATE) {
 		r->known++;
 		return true;
@@ -125,7 +159,7 @@ static void remember_stored(struct retry *r)
 static int retry(struct app *app, struct history_query *query, const struct buf *where,
     struct err *err)
 {
-	struct retry r = { .now_ms = clock_wall_ms() };
+	struct retry r = { .query = query, .err = err, .now_ms = clock_wall_ms() };
 	struct query_sink sink = { .row = retry_one, .context = &r };
 	struct history_options options = {
 		.dir = app->config.history_dir,
@@ -148,7 +182,7 @@ static int retry(struct app *app, struct history_query *query, const struct buf 
 	history_close(&r.history);
 	fleet_clear(&r.fleet);
 	close(lock);
-	if (ret == -1)
+	if (ret == -1 || r.failed)
 		return -1;
 	printf("%" PRIu64 " looked at: %" PRIu64 " stored, %" PRIu64 " stored before, %" PRIu64
 	       " refused again, %" PRIu64 " no samples\n",

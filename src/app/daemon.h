@@ -183,8 +183,8 @@ const char *source_label(const struct source *s);
 /* Takes up to max messages of a feed; true if there may be more. */
 bool ingest_feed(struct daemon *d, struct source *s, size_t max);
 void ingest_message(struct daemon *d, struct source *s, struct link_message *m);
-/* A sample by backfill: raw bytes as they came. */
-void ingest_backfilled(struct daemon *d, struct drone *drone, const struct sample *s,
+/* A sample by backfill: raw bytes as they came. False where the history never takes it. */
+bool ingest_backfilled(struct daemon *d, struct drone *drone, const struct sample *s,
     const void *body, size_t len);
 /* A cm of any origin: true where it was news, and then it is in ledger and history. */
 bool ingest_progress(struct daemon *d, const struct progress *cm);
@@ -209,6 +209,8 @@ void holes_opened(struct daemon *d, struct drone *drone, uint32_t boot, struct r
     const char *why);
 /* All that is missing now, as gaps: after an outage, in which none could be noted. */
 void holes_note_all(struct daemon *d, const char *why);
+/* A sample that the history cannot take, however long it waits: given up. */
+void holes_too_long(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t seq);
 /* A sample came late, of itself: its gap is filled. */
 void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t from, uint32_t to,
     const char *why);

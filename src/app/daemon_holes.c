@@ -76,6 +76,15 @@ void holes_filled(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t
 	put_gap(d, drone, boot, from, to, GAP_FILLED, why);
 }
 
+void holes_too_long(struct daemon *d, struct drone *drone, uint32_t boot, uint32_t seq)
+{
+	struct coverage *c = drone_coverage(drone, boot);
+
+	/* Not asked for again: it would never be taken. */
+	ranges_add(&c->lost, seq, seq);
+	put_gap(d, drone, boot, seq, seq, GAP_LOST, "longer than history.queue_mb can hold");
+}
+
 static void lose(struct daemon *d, struct drone *drone, struct coverage *c, uint32_t from,
     uint32_t to, const char *why)
 {
@@ -123,7 +132,8 @@ static size_t take_samples(struct daemon *d, struct drone *drone, const struct f
 		}
 		buf_clear(&body);
 		wire_put_value(&body, wire_at(samples, i));
-		ingest_backfilled(d, drone, &s, body.data, body.len);
+		if (!ingest_backfilled(d, drone, &s, body.data, body.len))
+			continue;
 		if (taken && (sample_boot(&s) != boot || sample_seq(&s) != run_to + 1))
 			holes_filled(d, drone, boot, run_from, run_to, "backfilled");
 		if (!taken || sample_boot(&s) != boot || sample_seq(&s) != run_to + 1) {

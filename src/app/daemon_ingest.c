@@ -58,16 +58,22 @@ static void refuse_owner(struct daemon *d, struct source *s, const struct link_m
 	    source_label(s), id, why->detail);
 }
 
-/* What the history could not take is missing again, and asked for later. */
-static void log_sample(struct daemon *d, struct drone *drone, const struct sample *s,
+/* What the history could not take is missing again, and asked for later; false where it
+ * never will. */
+static bool log_sample(struct daemon *d, struct drone *drone, const struct sample *s,
     const void *body, size_t len, bool backfilled)
 {
 	if (history_put_sample(d->history, drone->id, s, body, len, d->now_ms, backfilled))
-		return;
+		return true;
+	if (!history_fits(d->history, len)) {
+		holes_too_long(d, drone, sample_boot(s), sample_seq(s));
+		return false;
+	}
 	coverage_reopen(drone_coverage(drone, sample_boot(s)), sample_seq(s));
 	/* No use in asking before there is room. */
 	drone->ask_at_ms = d->now_mono_ms + 2000;
 	d->history_full = true;
+	return true;
 }
 
 static void note_holes(struct daemon *d, struct drone *drone, const struct sample *s,
@@ -109,23 +115,23 @@ static int ingest_sample(struct daemon *d, struct source *s, struct link_message
 		return 0;
 	if (a.opened || a.new_boot || a.arrival == ARRIVAL_LATE)
 		note_holes(d, drone, &sample, &a);
-	log_sample(d, drone, &sample, m->body, m->body_len, false);
+	(void)log_sample(d, drone, &sample, m->body, m->body_len, false);
 	feed_out_forward(d->out, m);
 	if (a.current)
 		alarms_sample(d, drone);
 	return 0;
 }
 
-void ingest_backfilled(struct daemon *d, struct drone *drone, const struct sample *s,
+bool ingest_backfilled(struct daemon *d, struct drone *drone, const struct sample *s,
     const void *body, size_t len)
 {
 	struct applied a = drone_apply_backfill(drone, s);
 
 	if (a.arrival == ARRIVAL_DUPLICATE)
-		return;
+		return true;
 	if (a.opened)
 		holes_opened(d, drone, sample_boot(s), a.hole, "not on the feed yet");
-	log_sample(d, drone, s, body, len, true);
+	return log_sample(d, drone, s, body, len, true);
 }
 
 bool ingest_progress(struct daemon *d, const struct progress *cm)

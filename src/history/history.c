@@ -17,6 +17,11 @@
 #include "history/days.h"
 #include "history/private.h"
 
+/* Of a record with a body, what comes before it. */
+#define RECORD_HEAD_MAX 256
+_Static_assert(sizeof(struct record_sample) <= RECORD_HEAD_MAX, "a sample's head");
+_Static_assert(sizeof(struct record_plan) <= RECORD_HEAD_MAX, "a plan's head");
+
 const char *const gap_state_names[GAP_STATE_COUNT] = { "open", "filled", "lost" };
 
 /* ---- opening and closing ---- */
@@ -152,6 +157,11 @@ void history_close(struct history **history)
 
 /* ---- putting ---- */
 
+bool history_fits(const struct history *h, size_t len)
+{
+	return queue_fits(&h->queue, len + RECORD_HEAD_MAX);
+}
+
 static void *begin(struct history *h, size_t size, enum record_kind kind, int64_t arrived_ms)
 {
 	struct record *record = queue_begin(&h->queue, size);
@@ -269,6 +279,10 @@ bool history_put_plan(struct history *h, const char *drone, const struct plan *p
 	struct record_plan *r;
 
 	plan_keep(&content, reply);
+	if (!history_fits(h, content.len)) {
+		buf_free(&content);
+		return true;
+	}
 	r = begin(h, sizeof(*r) + content.len, RECORD_PLAN, arrived_ms);
 	if (r) {
 		str_copy(r->drone, sizeof(r->drone), drone);

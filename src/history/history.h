@@ -50,6 +50,10 @@ int history_open(struct history **history, const struct history_options *options
 /* Writes what waits, commits, ends the thread. Gives up on a dead disk after 1 s. */
 void history_close(struct history **history);
 
+/* False where a body of that length has no room in the queue, however long one waits: it is
+ * more than half of queue_bytes, about. */
+bool history_fits(const struct history *history, size_t len);
+
 /* body is the sample as it came, s the same decoded. */
 bool history_put_sample(struct history *history, const char *drone, const struct sample *s,
     const void *body, size_t len, int64_t arrived_ms, bool backfilled);
@@ -82,7 +86,8 @@ struct history_gap {
 bool history_put_gap(struct history *history, const struct history_gap *gap);
 
 /* What a drone is to fly and where it may: the reply as its source gave it, and the same as
- * it was read. Stored where it is not what the day's file says of the drone already. */
+ * it was read. Stored where it is not what the day's file says of the drone already, nor
+ * longer than history_fits(). */
 bool history_put_plan(struct history *history, const char *drone, const struct plan *plan,
     const wire_value *reply, int64_t arrived_ms);
 
@@ -119,8 +124,9 @@ struct history_notice {
 int history_fd(struct history *history);
 bool history_next_notice(struct history *history, struct history_notice *notice);
 
-/* What is stored, by drone and boot; of the last two days. What a boot that began before
- * them had earlier counts as stored, but for its gaps that are open. */
+/* What is stored, by drone and boot; of the last two days, and of drones that these have no
+ * sample of, of the last day that has. What a boot that began before them had earlier counts
+ * as stored, but for its gaps that are open. */
 struct history_coverage {
 	char drone[ID_SIZE];
 	uint32_t boot;
@@ -141,6 +147,7 @@ struct history_newest {
 /* What an earlier run left behind, read by history_open() (and again before
  * HISTORY_CHANGED). The caller owns what it takes; a second take gives none. */
 struct history_past {
+	int64_t first_ms; /* where the last two days begin: of older boots there may be more */
 	struct history_coverage *coverage; size_t coverage_count;
 	struct history_drone *drones; size_t drone_count;
 	struct history_newest *newest; size_t newest_count; /* of whom there is one */

@@ -45,26 +45,74 @@ void over_drop(struct writer *w, int64_t day)
 
 /* ---- what goes on in the next day ---- */
 
+#define OPEN_GAPS                                                                                  \
+	"SELECT drone, boot, first_seq, last_seq, why, at FROM gaps WHERE state = 'open'"
+
+static void read_gap(sqlite3_stmt *stmt, struct record_gap *g)
+{
+	memset(g, 0, sizeof(*g));
+	g->head.kind = RECORD_GAP;
+	g->head.arrived_ms = sqlite3_column_int64(stmt, 5);
+	schema_read_text(stmt, 0, g->drone, sizeof(g->drone));
+	g->boot = (uint32_t)sqlite3_column_int64(stmt, 1);
+	g->from = (uint32_t)sqlite3_column_int64(stmt, 2);
+	g->to = (uint32_t)sqlite3_column_int64(stmt, 3);
+	g->state = GAP_OPEN;
+	schema_read_text(stmt, 4, g->why, sizeof(g->why));
+}
+
 static void carry_gaps(struct writer *w, sqlite3 *db)
 {
 	sqlite3_stmt *stmt;
 
-	if (sqlite3_prepare_v2(db, "SELECT drone, boot, first_seq, last_seq, why, at FROM gaps"
-				   " WHERE state = 'open'", -1, &stmt, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, OPEN_GAPS, -1, &stmt, NULL) != SQLITE_OK)
 		return;
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
 		struct record_gap g;
 
-		memset(&g, 0, sizeof(g));
-		g.head.kind = RECORD_GAP;
-		g.head.arrived_ms = sqlite3_column_int64(stmt, 5);
-		schema_read_text(stmt, 0, g.drone, sizeof(g.drone));
-		g.boot = (uint32_t)sqlite3_column_int64(stmt, 1);
-		g.from = (uint32_t)sqlite3_column_int64(stmt, 2);
-		g.to = (uint32_t)sqlite3_column_int64(stmt, 3);
-		g.state = GAP_OPEN;
-		schema_read_text(stmt, 4, g.why, sizeof(g.why));
+		read_gap(stmt, &g);
 		batch_add_record(&w->batch, &g.head, sizeof(g));
+	}
+	sqlite3_finalize(stmt);
+}
+
+static void settle_gap(struct writer *w, const struct record_gap *gap, const struct ranges *in,
+    enum gap_state state, const char *why)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		struct record_gap g = *gap;
+
+		g.from = in->items[i].from > g.from ? in->items[i].from : g.from;
+		g.to = in->items[i].to < g.to ? in->items[i].to : g.to;
+		g.state = state;
+		str_copy(g.why, sizeof(g.why), why);
+		if (g.from <= g.to)
+			batch_add_record(&w->batch, &g.head, sizeof(g));
+	}
+}
+
+void over_return(struct history *h, int64_t day)
+{
+	struct writer *w = &h->writer;
+	sqlite3_stmt *stmt;
+
+	w->batch.day = day;
+	if (sqlite3_prepare_v2(w->store->db, OPEN_GAPS, -1, &stmt, NULL) != SQLITE_OK)
+		return;
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		struct record_gap g;
+		const struct roster_drone *d;
+
+		read_gap(stmt, &g);
+		if (w->newest_ms)
+			g.head.arrived_ms = w->newest_ms;
+		d = &w->roster.drones[roster_drone(&w->roster, g.drone)];
+		for (size_t b = 0; b < d->boot_count; b++) {
+			if (d->boots[b].boot != g.boot)
+				continue;
+			settle_gap(w, &g, &d->boots[b].lost, GAP_LOST, "said on another day");
+			settle_gap(w, &g, &d->boots[b].stored, GAP_FILLED, "came on another day");
+		}
 	}
 	sqlite3_finalize(stmt);
 }
@@ -123,7 +171,7 @@ void over_carry(struct history *h, int64_t day)
 	if (days_list(h->dir, &days, &count, &err) == -1)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		if (days[i] < day && day - days[i] <= 7)
+		if (days[i] < day)
 			before = days[i];
 	}
 	free(days);

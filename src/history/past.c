@@ -10,6 +10,7 @@
 #include "history/chunk.h"
 #include "history/days.h"
 #include "history/plain.h"
+#include "history/scan.h"
 
 #define FIELD_TIME_MAX (field_table[FIELD_time].max)
 
@@ -45,6 +46,20 @@ static int each(struct reading *r, const char *sql, read_row *row)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+static void number_drone(struct reading *r, sqlite3_int64 number, size_t drone)
+{
+	if ((size_t)number >= r->drone_cap) {
+		size_t cap = r->drone_cap ? r->drone_cap : 256;
+
+		while (cap <= (size_t)number)
+			cap *= 2;
+		r->drones = xreallocarray(r->drones, cap, sizeof(*r->drones));
+		memset(r->drones + r->drone_cap, 0, (cap - r->drone_cap) * sizeof(*r->drones));
+		r->drone_cap = cap;
+	}
+	r->drones[number] = drone + 1;
+}
+
 static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 {
 	sqlite3_int64 number = sqlite3_column_int64(stmt, 0), told = sqlite3_column_int64(stmt, 5);
@@ -58,16 +73,7 @@ static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 		return;
 	}
 	i = roster_drone(r->roster, id);
-	if ((size_t)number >= r->drone_cap) {
-		size_t cap = r->drone_cap ? r->drone_cap : 256;
-
-		while (cap <= (size_t)number)
-			cap *= 2;
-		r->drones = xreallocarray(r->drones, cap, sizeof(*r->drones));
-		memset(r->drones + r->drone_cap, 0, (cap - r->drone_cap) * sizeof(*r->drones));
-		r->drone_cap = cap;
-	}
-	r->drones[number] = i + 1;
+	number_drone(r, number, i);
 	d = &r->roster->drones[i];
 	if (told <= d->told_ms)
 		return;
@@ -144,8 +150,9 @@ static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
 	if (arrived > b->newest_ms)
 		b->newest_ms = arrived;
 	note_first(r, b, sqlite3_column_int64(stmt, 7), (uint32_t)first);
-	newest_sealed(r->newest, (size_t)(d - r->roster->drones), b->boot, (uint32_t)last, r->day,
-	    sqlite3_column_int64(stmt, 6));
+	if (r->newest)
+		newest_sealed(r->newest, (size_t)(d - r->roster->drones), b->boot, (uint32_t)last,
+		    r->day, sqlite3_column_int64(stmt, 6));
 	if (first < 0 || first > last || last > UINT32_MAX || count < 1 || count > last - first + 1) {
 		r->damaged = true;
 		return;
@@ -362,6 +369,13 @@ static int read_latest(struct reading *r)
 	return rc;
 }
 
+#define SEALED_ROWS                                                                                \
+	"SELECT drone, boot, first_seq, last_seq, count, last_arrived, id, first_time FROM sealed"    \
+	" INDEXED BY sealed_by_drone"
+#define GAP_ROWS                                                                                   \
+	"SELECT drone, boot, first_seq, last_seq, state = 'lost' FROM gaps WHERE state IN ('lost',"   \
+	" 'open')"
+
 static int read_all(struct reading *r)
 {
 	static const struct {
@@ -369,15 +383,13 @@ static int read_all(struct reading *r)
 		read_row *row;
 	} steps[] = {
 		{ "SELECT slot, sealed FROM slots", read_slot },
-		{ "SELECT drone, boot, first_seq, last_seq, count, last_arrived, id, first_time FROM sealed"
-		  " INDEXED BY sealed_by_drone", read_sealed },
+		{ SEALED_ROWS, read_sealed },
 		{ "SELECT id, drone, boot, start, start_lat, start_lon, end_lat, end_lon, distance,"
 		  " highest, battery_start, battery_end, used, flown, last_seq, last_time FROM"
 		  " flights WHERE \"end\" IS NULL", read_flight },
 		{ "SELECT id, drone FROM flights WHERE \"end\" IS NOT NULL", read_ended },
 		{ "SELECT id, body FROM plain ORDER BY id", read_plain },
-		{ "SELECT drone, boot, first_seq, last_seq, state = 'lost' FROM gaps WHERE state IN"
-		  " ('lost', 'open')", read_gap },
+		{ GAP_ROWS, read_gap },
 		{ "SELECT id, code, text, keep_until FROM answers WHERE keep_until >"
 		  " (SELECT max(arrived) FROM answers)", read_answer },
 	};
@@ -391,6 +403,14 @@ static int read_all(struct reading *r)
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
 		rc = each(r, steps[i].sql, steps[i].row);
 	return rc == SQLITE_OK ? read_latest(r) : rc;
+}
+
+static void reading_clear(struct reading *r)
+{
+	if (r->chunk.columns)
+		chunk_clear(&r->chunk);
+	free(r->drones);
+	sqlite3_close(r->db);
 }
 
 enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms,
@@ -414,12 +434,112 @@ enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms
 		err_set(err, "%s holds rows that make no sense", path);
 	else if (trouble != TROUBLE_NONE)
 		err_set(err, "%s: %s", path, sqlite3_errmsg(r.db));
-	if (r.chunk.columns)
-		chunk_clear(&r.chunk);
-	free(r.drones);
-	sqlite3_close(r.db);
+	reading_clear(&r);
 	return trouble;
 }
+
+/* ---- of drones that the newest days have nothing of ---- */
+
+static bool has_rows(const struct roster_drone *d)
+{
+	for (size_t b = 0; b < d->boot_count; b++) {
+		if (d->boots[b].stored.count)
+			return true;
+	}
+	return false;
+}
+
+static void read_wanted(struct reading *r, sqlite3_stmt *stmt)
+{
+	sqlite3_int64 number = sqlite3_column_int64(stmt, 0);
+	char id[ID_SIZE];
+	size_t i;
+
+	schema_read_text(stmt, 1, id, sizeof(id));
+	i = strmap_get(&r->roster->ids, id);
+	if (i != STRMAP_NONE && number > 0 && number <= 10 * 1000 * 1000 &&
+	    !has_rows(&r->roster->drones[i]))
+		number_drone(r, number, i);
+}
+
+static int read_plain_of(struct reading *r, struct roster_drone *d)
+{
+	struct scan_filter filter = SCAN_ALL;
+	struct scan *scan;
+	int rc;
+
+	filter.drone = d->info.id;
+	filter.plain_only = true;
+	rc = scan_open(&scan, r->db, &filter, COLUMN_BIT(COLUMN_ARRIVED));
+	if (rc != SQLITE_OK)
+		return rc;
+	while ((rc = scan_next(scan)) == 1) {
+		const struct chunk *c = scan_chunk(scan);
+		size_t i = scan_index(scan);
+		uint32_t seq = (uint32_t)c->columns[FIELD_seq][i];
+
+		roster_store(d, c->boot, seq, c->columns[COLUMN_ARRIVED][i]);
+		note_first(r, roster_boot(d, c->boot), c->columns[FIELD_time][i], seq);
+	}
+	scan_close(&scan);
+	return rc == -1 ? SQLITE_CORRUPT : SQLITE_OK;
+}
+
+static int read_rows_of(struct reading *r, size_t number)
+{
+	struct roster_drone *d = &r->roster->drones[r->drones[number] - 1];
+	struct buf sql = BUF_INIT;
+	int rc;
+
+	buf_printf(&sql, SEALED_ROWS " WHERE drone = %zu", number);
+	rc = each(r, sql.data, read_sealed);
+	if (rc == SQLITE_OK)
+		rc = read_plain_of(r, d);
+	buf_clear(&sql);
+	/* An id has no quotes in it. */
+	buf_printf(&sql, GAP_ROWS " AND drone = '%s'", d->info.id);
+	if (rc == SQLITE_OK)
+		rc = each(r, sql.data, read_gap);
+	buf_free(&sql);
+	return rc;
+}
+
+static void read_older_day(const char *dir, int64_t day, struct roster *roster)
+{
+	struct reading r = { .roster = roster, .day = day, .from_ms = day * DAY_MS };
+	char path[DAY_PATH_SIZE];
+	struct err err;
+	int rc;
+
+	day_path(path, dir, day);
+	if (schema_open_read(&r.db, path, &err) != TROUBLE_NONE)
+		return;
+	for (size_t i = 0; i < PLAIN_SLOTS; i++)
+		r.sealed[i] = -1;
+	rc = schema_exec(r.db, "BEGIN");
+	if (rc == SQLITE_OK)
+		rc = each(&r, "SELECT no, id FROM drones", read_wanted);
+	for (size_t number = 1; number < r.drone_cap && rc == SQLITE_OK; number++) {
+		if (r.drones[number])
+			rc = read_rows_of(&r, number);
+	}
+	reading_clear(&r);
+}
+
+void past_read_older(const char *dir, const int64_t *days, size_t count, struct roster *roster)
+{
+	size_t oldest = count > PAST_OLDER_DAYS ? count - PAST_OLDER_DAYS : 0, first = 0;
+
+	for (size_t i = count; i-- > oldest;) {
+		while (first < roster->count && has_rows(&roster->drones[first]))
+			first++;
+		if (first == roster->count)
+			return;
+		read_older_day(dir, days[i], roster);
+	}
+}
+
+/* ---- all together ---- */
 
 static struct ranges copy_ranges(const struct ranges *from)
 {
@@ -519,5 +639,6 @@ void past_complete(struct history_past *past, struct roster *roster, struct newe
 		}
 	}
 	past->coverage_count = at;
+	past->first_ms = first_ms;
 	take_newest(past, roster, newest, dir);
 }

@@ -88,6 +88,9 @@ void over_note(struct writer *w, int64_t day);
 void over_drop(struct writer *w, int64_t day);
 /* What is open at the end of one day goes on in the next: into the batch. */
 void over_carry(struct history *h, int64_t day);
+/* To a day that was written before, by a clock that was set: its open gaps that were filled or
+ * lost on another day meanwhile are so here too. */
+void over_return(struct history *h, int64_t day);
 void over_retention(struct history *h);
 
 #endif

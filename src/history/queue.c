@@ -37,12 +37,17 @@ void queue_clear(struct queue *q)
 	q->data = NULL;
 }
 
+bool queue_fits(const struct queue *q, size_t size)
+{
+	return padded(size) <= q->limit / 2;
+}
+
 void *queue_begin(struct queue *q, size_t size)
 {
 	uint64_t put = atomic_load_explicit(&q->put, memory_order_relaxed);
 	size_t at = (size_t)put & (q->cap - 1), need = padded(size), skip = 0;
 
-	if (need > q->limit)
+	if (!queue_fits(q, size))
 		return NULL;
 	if (q->cap - at < need)
 		skip = q->cap - at;

@@ -29,7 +29,10 @@ struct queue {
 void queue_init(struct queue *q, size_t limit);
 void queue_clear(struct queue *q);
 
-/* Producer: room for size bytes, or NULL where the queue is full. */
+/* False where a record of that size has no room even in an empty queue: one of more than
+ * half the limit might not, for it is contiguous. */
+bool queue_fits(const struct queue *q, size_t size);
+/* Producer: room for size bytes, or NULL where the queue is full, or can never hold it. */
 void *queue_begin(struct queue *q, size_t size);
 void queue_end(struct queue *q);
 

@@ -92,6 +92,7 @@ int writer_read_past(struct history *h, bool *retry, struct err *err)
 		free(days);
 		return damaged ? writer_read_past(h, retry, err) : -1;
 	}
+	past_read_older(h->dir, days, first, &w->roster);
 	/* All but the newest are over, and so may that one be. */
 	for (size_t i = 0; i < count; i++)
 		over_note(w, days[i]);
@@ -304,6 +305,8 @@ static bool have_store(struct history *h, int64_t day, int64_t mono_ms)
 		number_batch(w);
 	if (fresh)
 		over_carry(h, day);
+	else
+		over_return(h, day);
 	roster_forget(&w->roster, (day - PAST_DAYS + 1) * DAY_MS);
 	w->retention_ms = mono_ms;
 	return true;

@@ -125,6 +125,16 @@ def test_rejects_are_taken_in_again_once(stored):
         code, out, err = odyssey(d, "rejects", "--retry")
         assert code == 0 and "%d stored," % stored_now in out, (out, err)
         assert count(history_of(d)) == 101
+    # Days later, with two others between that know nothing of these drones.
+    old = day.rename(day.with_name("2020-01-01.db"))
+    for name in ("2020-02-01.db", "2020-02-02.db"):
+        db = sqlite3.connect(shutil.copy(old, day.with_name(name)))
+        for table in ("plain", "sealed", "slots", "drones", "rejects", "flights", "gaps", "plans"):
+            db.execute("DELETE FROM %s" % table)
+        db.commit()
+        db.close()
+    code, out, err = odyssey(d, "rejects", "--retry")
+    assert code == 0 and ": 0 stored," in out and count(history_of(d)) == 101, (out, err)
     rows = sql(history_of(d), "SELECT seq, backfilled FROM telemetry WHERE drone = 'F02' AND seq > 45"
                " ORDER BY seq")
     assert [r["seq"] for r in rows] == [46, 48, 50, 51, 52]
