@@ -94,14 +94,14 @@ static void draw(struct canvas *c, struct rect r, int y, const struct ui *ui, si
 		a->seen_mono = m->now_mono > 0 ? m->now_mono : SEEN_LEAST;
 }
 
-static void put_title(const struct ui *ui, char *text, size_t size)
+static void put_title(const struct ui *ui, char *title, size_t title_size)
 {
 	const struct alarm_view *v = &ui->alarms;
 	const struct model *m = &ui->model;
-	char silent[40];
+	char silent[40], text[160] = "";
+	const size_t size = sizeof(text);
 	int n = 0;
 
-	text[0] = '\0';
 	if (v->alarms)
 		n += snprintf(text, size, "%zu", v->alarms);
 	if (v->unacked)
@@ -116,7 +116,9 @@ static void put_title(const struct ui *ui, char *text, size_t size)
 		n += snprintf(text + n, size - (size_t)n, "  and %llu more",
 		    (unsigned long long)m->alarms_left_out);
 	if (bell_silence_text(&ui->bell, m->now_mono, m->now_ms, silent))
-		snprintf(text + n, size - (size_t)n, "%s%s", n ? "  " : "", silent);
+		snprintf(text + n, size - (size_t)n, "  %s", silent);
+	/* Whatever is the first. */
+	str_copy(title, title_size, text + strspn(text, " "));
 }
 
 void pane_events_draw(struct canvas *c, struct rect r, struct ui *ui)

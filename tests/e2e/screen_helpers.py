@@ -23,12 +23,33 @@ class Answering(pyte.Screen):
             self.terminal.send(data)
 
 
+    # Scrolling within margins (ECMA-48 SU and SD), which pyte lacks and terminals have.
+
+    def scroll_up(self, count=None):
+        self._scroll(count, (self.margins or pyte.screens.Margins(0, self.lines - 1)).bottom, self.index)
+
+    def scroll_down(self, count=None):
+        self._scroll(count, (self.margins or pyte.screens.Margins(0, self.lines - 1)).top, self.reverse_index)
+
+    def _scroll(self, count, line, step):
+        x, y = self.cursor.x, self.cursor.y
+        self.cursor.y = line
+        for _ in range(count or 1):
+            step()
+        self.cursor.x, self.cursor.y = x, y
+
+
+class Stream(pyte.ByteStream):
+    csi = {**pyte.ByteStream.csi, "S": "scroll_up", "T": "scroll_down"}
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down"}
+
+
 class Terminal:
     def __init__(self, tmp_path, *args, cols=120, rows=40, term="xterm-256color", answers=True, **env):
         self.answers, self.bytes, self.raw, self.status = answers, 0, b"", None
         self.screen = Answering(cols, rows)
         self.screen.terminal = self
-        self.stream = pyte.ByteStream(self.screen)
+        self.stream = Stream(self.screen)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(tmp_path)

@@ -64,7 +64,7 @@ def test_out_of_service(fake, daemon, watch, tmp_path):
     w = watch(d)
     d.wait_up(src)
     low(src)
-    with screen(tmp_path, d) as t:
+    with screen(tmp_path, d, cols=200, rows=50) as t:
         t.wait_for("LIVE", "not heard for", "battery 14")
         t.send("4o")
         t.wait_for("go to an alarm that stands first")
@@ -79,7 +79,8 @@ def test_out_of_service(fake, daemon, watch, tmp_path):
         wait_told(w, ["raised", "out-of-service", "raised"], "battery-low")
         flying(src, battery=500)
         wait_told(w, ["raised", "out-of-service", "cleared"], "lost")
-        t.wait_gone("1 out of service")
+        t.wait_gone("  1 out of service")
+        assert t.text().count("\n>") == 1, t.text()
 
 
 def test_read_only_answers_nothing(alarmed, tmp_path):
