@@ -315,6 +315,7 @@ static void judge(struct model *m, struct ui_drone *d)
 	double stale = m->stale_s > 3 * d->period_s ? m->stale_s : 3 * d->period_s;
 	double lost = m->lost_s > stale ? m->lost_s : stale;
 	enum health health = HEALTH_OK;
+	bool heard = !isinf(d->age_s);
 
 	d->reason[0] = '\0';
 	d->age_s = age_of(m, d);
@@ -343,7 +344,7 @@ static void judge(struct model *m, struct ui_drone *d)
 	if (m->ticked && health > d->health && health >= HEALTH_WARN && m->link == LINK_LIVE &&
 	    !m->watched)
 		model_event(m, m->now_ms, d->id, health, d->reason);
-	else if (m->ticked && d->health == HEALTH_LOST && health < HEALTH_LOST)
+	else if (m->ticked && heard && d->health == HEALTH_LOST && health < HEALTH_LOST)
 		model_event(m, m->now_ms, d->id, HEALTH_OK, "telemetry is back");
 	d->health = health;
 }

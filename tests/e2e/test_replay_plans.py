@@ -155,8 +155,8 @@ def test_on_the_screen(story, tmp_path):
         "line seek %s" % iso(story.at[2] - 200), "save again",
         "line seek %s" % iso(story.at[1] - 200), "save undone",
         # Played over, and back over it.
-        "line play 2", "wait 0.6", "key Space", "save played",
-        "line play -2", "wait 1", "key Space", "save back",
+        "line play 0.5", "wait 1.2", "key Space", "save played",
+        "line seek %s" % iso(story.at[1] + 200), "line play -0.5", "wait 1.2", "key Space", "save back",
         "line select D02", "line seek %s" % iso(story.at[2] + 200), "save other",
         "line select F01", "save unknown", "line select D01", "save chosen"], size="200x60")
     assert points(shots["before"]) == points(shots["undone"]) == points(shots["back"]) == []
@@ -165,6 +165,8 @@ def test_on_the_screen(story, tmp_path):
     assert points(shots["other"]) == []
     assert "wp 0/3" in shots["first"] and "wp 0/5" in shots["second"] and "no mission" in shots["before"]
     assert points(shots["unknown"]) == [] and "wp 2/4  mission not recorded" in shots["unknown"]
+    # Who is heard for the first time is not back.
+    assert "telemetry is back" not in "".join(shots.values())
     assert "not recorded" not in "".join(shot for name, shot in shots.items() if name != "unknown")
 
 
