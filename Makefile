@@ -164,7 +164,7 @@ check-docs: deps ## manual pages, README and odyssey.conf against the tables
 docs: all ## write the tables into the manual pages
 	@$(PYTHON) tools/check-docs --write $(BUILD)
 
-shots: deps ## make the pictures of the README anew, into docs/shots (two minutes)
+shots: deps ## make the pictures of the README anew, into docs/shots (three minutes)
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tools/shots $(BUILD)
 

@@ -5,17 +5,31 @@ shapes, so that a picture looks the same with any fonts; other characters are
 text, stretched to the cells they take. What is alike from one frame to the
 next is stored once.
 """
+import contextlib
 from xml.sax.saxutils import escape
 
 CW, CH, FS, PAD = 10, 20, 16.6, 8  # a cell in pixels, the font, the margin
 BACKGROUND, FOREGROUND = "0d1117", "d0d4da"
 NAMED = {"black": "1c2128", "red": "e5534b", "green": "57ab5a", "brown": "c69026", "blue": "539bf5",
          "magenta": "b083f0", "cyan": "39c5cf", "white": "cdd3da"}
+PAPER = ("fbfbf8", "24292f")
 LIGHT = 1.4  # width of a line
 # Sides of box-drawing characters: left, right, up, down; 1 light, 2 heavy.
 BOX = {"─": "1100", "━": "2200", "│": "0011", "┃": "0022", "┌": "0101", "┐": "1001", "└": "0110",
        "┘": "1010", "├": "0111", "┤": "1011", "┬": "1101", "┴": "1110", "┼": "1111"}
 BRAILLE = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
+
+
+@contextlib.contextmanager
+def on_paper():
+    """What is made meanwhile is of a terminal with light ground."""
+    global BACKGROUND, FOREGROUND
+    dark = BACKGROUND, FOREGROUND
+    BACKGROUND, FOREGROUND = PAPER
+    try:
+        yield
+    finally:
+        BACKGROUND, FOREGROUND = dark
 
 
 def colour(name, default):

@@ -224,6 +224,15 @@ static void draw_target(
 	map_grid_take(&p->grid, col, row, w);
 }
 
+/* Where a flight is laid its colours say more; not one of another time. */
+static bool laid(const struct ui *ui, const struct ui_drone *d)
+{
+	const struct flight_path *path = flight_paths_of(&ui->paths, d->id);
+	int64_t at = ui->timeline.past ? ui->timeline.at_ms : ui->model.now_ms;
+
+	return path && at >= path->from_ms && at <= path->to_ms + 1000;
+}
+
 void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 {
 	struct map_pane *p = &ui->map;
@@ -238,13 +247,13 @@ void map_overlay_lines(struct canvas *c, struct rect r, struct ui *ui)
 	for (size_t i = 0; p->trails && i < ui->fleet.count && drawn < TRAILS_MAX; i++) {
 		const struct ui_drone *other = &ui->model.drones[ui->fleet.order[i]];
 
-		if (other == d || !other->trail.count ||
+		if (other == d || !other->trail.count || laid(ui, other) ||
 		    (!sample_flag(&other->sample, FLAG_IN_AIR) && other->health != HEALTH_LOST))
 			continue;
 		draw_trail(p, other, false);
 		drawn++;
 	}
-	if (d && p->trails)
+	if (d && p->trails && !laid(ui, d))
 		draw_trail(p, d, true);
 	if (d && d->plan_known) {
 		draw_fences(p, &d->plan);
