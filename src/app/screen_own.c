@@ -116,7 +116,7 @@ void screen_own_hello(struct screen *s, const struct hello *hello)
 	struct err err;
 
 	/* A replay has its past there, and its times are not ours. */
-	if (s->history_here || hello->kind == KIND_REPLAY || args_has(&s->app->args, "history")) {
+	if (screen_replay_has(s) || hello->kind == KIND_REPLAY) {
 		screen_own_end(s);
 		return;
 	}

@@ -50,7 +50,7 @@ static bool endpoint_is_here(const char *endpoint)
 }
 
 /* Until somebody answered, the configured daemon on this machine is meant. */
-static bool history_is_here(const struct screen *s)
+bool screen_replay_has(const struct screen *s)
 {
 	return s->replay->named || args_has(&s->app->args, "history") ||
 	       (s->greeted ? s->history_here : !s->at.named && endpoint_is_here(s->at.feed));
@@ -61,7 +61,7 @@ int screen_replay_path(const struct screen *s, const char **path, struct err *er
 	const char *dir = s->replay->named ? s->replay->path : s->app->config.history_dir;
 	struct stat st;
 
-	if (!history_is_here(s)) {
+	if (!screen_replay_has(s)) {
 		*path = screen_own_dir(s);
 		return *path ? 0
 			     : err_set(err, "the history of %s is not here: replay it where it is kept, "

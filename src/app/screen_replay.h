@@ -38,6 +38,8 @@ int screen_replay_start(struct screen *s, struct screen_past *past, struct err *
 int screen_travel(struct ui *ui, const struct travel *travel, struct err *err);
 /* Moves on; returns when it wants to be called again, monotonic. */
 int64_t screen_replay_tick(struct screen *s);
+/* There is a history that was named, or that is of whom we are attached to. */
+bool screen_replay_has(const struct screen *s);
 /* The directory (or file) that is replayed or could be; or -1 with the reason. */
 int screen_replay_path(const struct screen *s, const char **path, struct err *err);
 
