@@ -16,6 +16,8 @@
 #define PLAN_PAUSE_MS 2
 /* After no answer, and where the source has none to give now. */
 #define PLAN_RETRY_MS 10000
+/* After a refusal: nobody else has to wait long for it. */
+#define PLAN_REFUSED_MS 200
 
 struct fetch {
 	struct source *source;
@@ -71,6 +73,12 @@ static void take(struct daemon *d, struct fetch *f, const void *body, size_t len
 	if (given && !history_put_plan(d->history, drone->id, &plan, reply.body, d->now_ms)) {
 		plan_fetch_want(d, drone);
 		f->source->plan_at_ms = d->now_mono_ms + PLAN_RETRY_MS;
+	}
+	/* A daemon whose source is away: with the drone's next sample it is there again. */
+	if ((reply.code == CODE_UNAVAILABLE || reply.code == CODE_TIMEOUT) &&
+	    d->plans[drone - d->fleet.drones] == PLAN_HERE) {
+		d->plans[drone - d->fleet.drones] = PLAN_NEVER;
+		f->source->plan_at_ms = d->now_mono_ms + PLAN_REFUSED_MS;
 	}
 	/* The drones of another daemon are watched there. */
 	if (f->source->kind != KIND_DAEMON)

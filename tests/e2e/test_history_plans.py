@@ -121,7 +121,7 @@ def test_a_file_that_is_lost_is_filled_again(flown):
 
 
 @pytest.mark.parametrize("reply", [
-    {"v": 1, "ok": False, "code": "unavailable", "text": "Not known yet."},
+    {"v": 1, "ok": False, "code": "unknown-drone", "text": "Not known yet."},
     {"v": 1, "ok": True, "mission": []},
     {"v": 1, "ok": True, "rev": 3, "mission": [{"lat": 91.0, "lon": 0.0, "height": 3}]},
     b"\xc1",
@@ -181,3 +181,26 @@ def test_what_the_history_has_no_room_for_is_asked_for_again(fake, daemon):
     wait_for(lambda: src.sample("F01") and kept()[-1] == last, "the last", 40)
     assert last - 1 not in kept() and len(kept()) < last, "nothing was refused"
     assert stored(d, "F01")[-1][1]["mission"][-1]["height"] == last
+
+
+def test_a_change_while_the_daemon_between_was_away(flown, daemon):
+    """Nobody tells of it: who asks a daemon that has just started is refused at first."""
+    src, plans, site = flown
+    plans["F01"] = (3, SURVEY)
+    hq = daemon("--name", "hq", sources=[site], name="hq")
+    hq.wait_up(site)
+    wait_for(lambda: src.sample("F01") and [rev for rev, _ in stored(hq, "F01")] == [3], "a row at the second")
+    site.kill()
+    src.vanish()
+    plans["F01"] = (4, EMPTY)
+    # A boot is told in seconds: one of the same second is no other.
+    wait_for(lambda: src.now() > (site.hello["boot"] + 1) * 1000, "another second")
+    site = site.again()
+    try:
+        wait_for(lambda: sql(history_of(hq), "SELECT 1 FROM events WHERE text LIKE '%has restarted'"), "it to be noticed")
+        wait_for(lambda: hq.ask("plan", drone="F01").get("code") == "unavailable", "refused, as itself was before")
+        src.appear()
+        site.wait_up(src)
+        wait_for(lambda: src.sample("F01") and [rev for rev, _ in stored(hq, "F01")] == [3, 4], "the other plan")
+    finally:
+        site.stop()
