@@ -1,6 +1,7 @@
 /* The daemon's loop: see daemon.h. */
 #include "app/daemon.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,7 +105,8 @@ static int open_history(struct daemon *d, struct err *err)
 		.dir = d->config->history_dir,
 		.commit_ms = (int64_t)d->config->commit_ms,
 		.queue_bytes = (size_t)(d->config->queue_mb * 1e6),
-		.keep_days = (int)d->config->keep_days,
+		/* Half a day is one: only 0 is for ever. */
+		.keep_days = (int)ceil(d->config->keep_days),
 		.keep_gb = d->config->keep_gb,
 	};
 

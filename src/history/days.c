@@ -59,6 +59,8 @@ int days_list(const char *dir, int64_t **days, size_t *count, struct err *err)
 		char text[11], name[DAY_NAME_SIZE];
 		int64_t ms;
 
+		if (e->d_type != DT_REG && e->d_type != DT_LNK && e->d_type != DT_UNKNOWN)
+			continue; /* to open a pipe of that name would be to wait for ever */
 		if (strlen(e->d_name) != 13 || strcmp(e->d_name + 10, ".db") != 0)
 			continue;
 		memcpy(text, e->d_name, 10);

@@ -1,5 +1,7 @@
 """Days that pass, and clocks that are set: what is of older days stays what it is."""
+import datetime
 import os
+import shutil
 
 import pytest
 
@@ -146,3 +148,41 @@ def test_a_sample_longer_than_the_queue_is_lost_and_holds_up_nothing(fake, daemo
     gaps = sql(history_of(d), "SELECT first_seq, last_seq, why FROM gaps WHERE state = 'lost'")
     assert gaps == [{"first_seq": 5, "last_seq": 5, "why": "longer than history.queue_mb can hold"}]
     assert not [r for r in src.asked("backfill") if r["from"] <= 5 <= r["to"]]
+
+
+def test_what_is_no_file_is_no_day(fake, daemon):
+    """A directory or a pipe of a day's name is passed over, and nothing waits for it."""
+    src = fake()
+    d = ready(src, daemon(sources=[src]))
+    src.samples(5)
+    wait_all_stored(history_of(d), src)
+    d.stop()
+    (history_of(d) / "2020-01-01.db").mkdir()
+    os.mkfifo(history_of(d) / "2020-01-02.db")
+    d = ready(src, d.again())
+    try:
+        src.samples(5)
+        wait_all_stored(history_of(d), src)
+        assert whole(d)[0] == 0, whole(d)
+    finally:
+        d.end()
+
+
+@pytest.mark.parametrize("days, kept", [("0", 4), ("0.5", 1), ("1", 1), ("1.5", 2), ("3", 3)])
+def test_so_many_days_are_kept(fake, daemon, opened, days, kept):
+    src = fake()
+    d = ready(src, daemon(sources=[src]))
+    src.samples(5)
+    wait_all_stored(history_of(d), src)
+    d.stop()
+    [today] = day_files(history_of(d))
+    for ago in (1, 2, 3):
+        name = datetime.date.fromisoformat(today.stem) - datetime.timedelta(ago)
+        shutil.copy(today, today.with_name("%s.db" % name))
+    d.env["ODYSSEY_HISTORY_KEEP_DAYS"] = days
+    opened.append(d.again())
+    d = ready(src, opened[-1])
+    src.samples(5)
+    wait_for(lambda: len(day_files(history_of(d))) == kept, "%d days" % kept)
+    settle(d)
+    assert len(day_files(history_of(d))) == kept and day_files(history_of(d))[-1] == today
