@@ -1,19 +1,23 @@
 """odyssey sql over the whole history: what it gives, and that it only reads."""
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import time
 
 import pytest
 
 import protocol
-from history_helpers import Load, ask_sql, check_values, count, day_files, history_of, plain, ready, settle, sql
+from history_helpers import (Clocks, Load, ask_sql, check_values, count, day_files, history_of, keys_sent, plain,
+                             ready, sealed_samples, settle, sql, wait_all_stored)
 from programs import BUILD, ODYSSEY, clean_environment
 from test_daemon_feed import BAD
 from wire import wait_for
@@ -174,6 +178,67 @@ def test_either_or_is_asked_twice_and_gives_each_row_once(filled, table, where, 
     if table != "telemetry":  # no sample is in two days
         shutil.copy(day, day.with_name("2020-02-29.db"))
         assert len(sql(history_of(d), question)) == 2 * n
+
+
+# What a column is compared with: what it can be, what it cannot, and what is no number at all.
+COMPARED = {
+    "drone": ["'F01'", "'F02'", "'f01'", "'nobody'", "NULL", "5", "x'463031'", "lower('F01')", "'F03' COLLATE NOCASE"],
+    "boot": ["{boot}", "{boot} + 1", "4294967295", "-1", "4294967296", "'5'", "5.5", "NULL", "1e300"],
+    "seq": ["0", "3", "3.5", "-1", "4294967295", "4294967296", "'7'", "NULL", "'x'", "9e18", "-9e18", "1e19"],
+    "time": ["0", "1", "{time}", "9223372036854775807", "-1", "1e19", "-1e19", "9223372036854775807.0", "'0'", "NULL"],
+}
+
+
+def condition(chance, depth=0):
+    if depth < 2 and chance.random() < 0.45:
+        return "(%s %s %s)" % (condition(chance, depth + 1), chance.choice(["AND", "OR", "AND NOT"]),
+                               condition(chance, depth + 1))
+    column = chance.choice(list(COMPARED))
+    return "%s %s" % (column, chance.choice([
+        "%s %s" % (chance.choice(["=", "<", "<=", ">", ">=", "<>"]), chance.choice(COMPARED[column])),
+        "IN (%s)" % ", ".join(chance.sample(COMPARED[column], 3)),
+        "BETWEEN %s AND %s" % tuple(chance.sample(COMPARED[column], 2)),
+        "IS %s" % chance.choice(COMPARED[column]), "LIKE 'f%'", "IS NOT NULL"]))
+
+
+def test_any_condition_gives_what_a_plain_table_gives(place, fake, daemon):
+    """Sealed rows and plain ones of two days, of moments and numbers that are hardly possible,
+    against a table of SQLite's own with the same rows."""
+    clocks = Clocks(place)
+    src = fake(drones=["F01", "F02", "F03"])
+    src.on_backfill = lambda r: []
+    d = ready(src, daemon(sources=[src], **clocks.env))
+    seed = time.time_ns()
+    chance = random.Random(seed)
+
+    def send(n):
+        for _ in range(n):
+            drone, boot = chance.choice(src.drones), chance.choice([1, src.boot, src.boot + 1, 4294967295])
+            held = src.recorded[drone, boot]
+            seq = chance.choice([len(held), chance.randrange(50), 4294967295, 4294967294, 1 << 31])
+            if seq not in held:
+                at = chance.choice([0, 1, (1 << 63) - 1, 253402300800000, src.now(), src.now(), src.now()])
+                src.sample(drone, boot=boot, seq=seq, time=at)
+    send(200)
+    settle(d)
+    clocks.move(mono_ms=60000)
+    [day] = day_files(history_of(d))
+    wait_for(lambda: sealed_samples(day) == len(keys_sent(src)), "all sealed")
+    send(100)
+    clocks.move(real_ms=24 * 60 * 60 * 1000)
+    send(100)
+    wait_all_stored(history_of(d), src)
+    questions = ["SELECT drone, boot, seq, time FROM telemetry WHERE %s ORDER BY 1, 2, 3" %
+                 condition(chance).format(boot=src.boot, time=src.now() - 100) for _ in range(150)]
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE telemetry(drone TEXT, boot INTEGER, seq INTEGER, time INTEGER)")
+        db.executemany("INSERT INTO telemetry VALUES(?, ?, ?, ?)", keys_sent(src))
+        for question in questions:
+            code, out, err = ask_sql(history_of(d), question, "--csv")
+            assert code == 0, (question, err)
+            got = [tuple(r) for r in csv.reader(io.StringIO(out))][1:]
+            wanted = [tuple(str(v) for v in r) for r in db.execute(question)]
+            assert got == wanted, (seed, question, len(got), len(wanted))
 
 
 def test_a_plan_s_points_are_rows(filled):
