@@ -1,7 +1,7 @@
 """A daemon on a daemon: the one nearest to a drone watches it, and all operators see the same."""
 import pytest
 
-from alarm_helpers import flying, low, no_plan, standing, told, wait_told
+from alarm_helpers import config, flying, low, no_plan, standing, told, wait_told
 from wire import wait_for
 
 
@@ -68,3 +68,27 @@ def test_what_stood_before_is_asked_for(chain, watch):
         assert [m.value["rule"] for m in w.of("al")] in (["source-lost"], [])
     finally:
         again.end()
+
+
+def test_out_of_service_from_afar(fake, daemon, watch, place):
+    """Whether the drone is away is what the one that watches it knows."""
+    conf = config(place, "[fleet]\nstale_s = 1\nlost_s = 2\n", "fast.conf")
+    src = fake(drones=["F01"])
+    src.on_any = no_plan
+    site = daemon("--name", "site", "--config", conf, sources=[src], name="site")
+    site.wait_up(src)
+    hq = daemon("--name", "hq", sources=[site], name="hq")
+    hq.wait_up(site)
+    w = watch(hq)
+    w.wait(1, "hb", "hq")
+    low(src)
+    [al] = wait_told(w, ["raised"])
+    assert hq.ask("shelve", id_=al["id"], out=True, why="x", by="ann@hq")["code"] == "bad-args"
+    wait_told(w, ["raised"], "lost")
+    reply = hq.ask("shelve", id_=al["id"], out=True, why="crashed", by="ann@hq")
+    assert reply["alarm"]["state"] == "out-of-service"
+    wait_told(w, ["raised", "out-of-service"])
+    wait_for(lambda: any("took the alarm battery-low of F01 out of service" in m.value["text"] for m in w.of("ev")),
+             "the event at the other end")
+    flying(src, battery=500)
+    wait_told(w, ["raised", "out-of-service", "cleared"])

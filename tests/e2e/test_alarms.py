@@ -254,10 +254,11 @@ def test_out_of_service_until_it_is_heard(pair, place, watch):
     w2 = watch(again)
     try:
         again.wait_up(src)
+        w2.wait(1, "hb", "odyssey")
         flying(src, "F02")
         wait_for(lambda: w2.samples("F02"), "the other")
         assert standing(again) == before and [a["state"] for a in before] == ["out-of-service"] * len(before)
-        w2.wait(4, "hb")
+        w2.wait(3, "hb", "odyssey")
         flying(src, "F01", battery=142)
         wait_told(w2, ["raised"], drone="F01")
         wait_told(w2, ["cleared"], "lost", "F01")

@@ -150,3 +150,22 @@ def test_a_shell_on_another_machine_is_warned(zoned, tmp_path, more):
     code, _, err = run([ODYSSEY, "send", "--connect", "%s,%s" % (d.feed, d.control), *more, "F01", "goto", "47.2",
                         "9.6", "60"], tmp_path)
     assert code == 2 and "Valley" in err and "nothing was sent" in err
+
+
+def test_through_another_daemon(zoned, daemon, fake, tmp_path):
+    """What watches the drone is the daemon behind: its zones are told by the one in front."""
+    src, behind = zoned(feature("Meadow", "in", HERE))
+    front = daemon("--name", "front", sources=[behind], name="front")
+    front.wait_up(behind)
+    flying(src)
+    front.wait_drone("F01")
+    assert front.ask("zones") == behind.ask("zones")
+    assert front.ask("zones", revision=behind.ask("zones")["revision"])["zones"] == []
+    with screen(tmp_path, front) as t:
+        t.wait_for("LIVE", "F01", "Meadow")
+    # With another one beside it nobody can say whose.
+    other = fake(name="other", kind="daemon", drones=("G01",))
+    two = daemon("--name", "two", sources=[behind, other], name="two")
+    two.wait_up(behind, other)
+    reply = two.ask("zones")
+    assert reply["code"] == "unavailable" and "several daemons" in reply["text"]
