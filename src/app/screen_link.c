@@ -351,7 +351,7 @@ static void plan_answered(
 		return;
 	free(user);
 	/* A replay that has none here: what it had elsewhere is of another time. */
-	if (result == CLIENT_ANSWERED && s->live->replay) {
+	if (result == CLIENT_ANSWERED && (s->live->replay || d->kind == KIND_REPLAY)) {
 		plan_clear(&d->plan);
 		d->plan_known = false;
 		d->plan_missing = !reply;

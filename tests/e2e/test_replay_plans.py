@@ -170,9 +170,15 @@ def test_on_the_screen(story, tmp_path):
     assert "not recorded" not in "".join(shot for name, shot in shots.items() if name != "unknown")
 
 
-def test_on_a_screen_that_watches_what_is_served(story, served, tmp_path):
+@pytest.mark.parametrize("through", ["directly", "through a daemon"])
+def test_on_a_screen_that_watches_what_is_served(story, served, tmp_path, daemon, through):
     """It shows the mission of then, and where none is recorded none, though it has seen a later one."""
-    r = served(story.at[1] - 300, "--loop", speed="2")
+    r = served(story.at[1] - 300, "--loop", speed="2" if through == "directly" else "1")
+    if through != "directly":
+        (tmp_path / "past.conf").write_text("[source past]\nfeed = %s\ncontrol = %s\nreplay = yes\n" % (r.feed, r.control))
+        r = daemon("--config", tmp_path / "past.conf")
+        r.wait_drone("D01")
+        assert r.ask("plan", drone="D01") in story.plans
     with Terminal(tmp_path, "--connect", r.feed + "," + r.control, cols=200, rows=60) as t:
         t.wait_for("D01")
         t.send(":select D01\r")
