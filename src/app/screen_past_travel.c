@@ -104,16 +104,16 @@ static int go_and_say(struct screen *s, const enum replay_target *targets, int c
 static int find(struct screen *s, const struct travel *t, struct err *err)
 {
 	static const struct {
-		const char *name;
+		const char *name, *none;
 		enum replay_target targets[2];
 		int count;
 	} rows[] = {
-		{ "event", { REPLAY_NEXT_EVENT, REPLAY_NEXT_ALARM }, 2 },
-		{ "alarm", { REPLAY_NEXT_ALARM }, 1 },
-		{ "command", { REPLAY_NEXT_COMMAND }, 1 },
-		{ "gap", { REPLAY_NEXT_GAP }, 1 },
-		{ "order", { REPLAY_NEXT_ORDER }, 1 },
-		{ "sample", { REPLAY_NEXT_SAMPLE }, 1 },
+		{ "event", "no alarm, warning or worse", { REPLAY_NEXT_EVENT, REPLAY_NEXT_ALARM }, 2 },
+		{ "alarm", "no alarm", { REPLAY_NEXT_ALARM }, 1 },
+		{ "command", "no command", { REPLAY_NEXT_COMMAND }, 1 },
+		{ "gap", "no gap", { REPLAY_NEXT_GAP }, 1 },
+		{ "order", "no order", { REPLAY_NEXT_ORDER }, 1 },
+		{ "sample", "no sample", { REPLAY_NEXT_SAMPLE }, 1 },
 	};
 	bool any = false;
 	int64_t at = 0;
@@ -126,7 +126,7 @@ static int find(struct screen *s, const struct travel *t, struct err *err)
 			return -1;
 	}
 	if (!any)
-		return err_set(err, "there is no %s %s in what is recorded", t->target,
+		return err_set(err, "there is %s %s in what is recorded", rows[i].none,
 		    t->backward ? "before this" : "after this");
 	return go_and_say(s, rows[i].targets, rows[i].count, at, err);
 }

@@ -35,7 +35,7 @@ static int open_query(struct screen *s, struct history_query **query, struct err
 struct found {
 	char id[64], drone[ID_SIZE];
 	int64_t from_ms, to_ms;
-	bool any;
+	bool any, on; /* found; not over yet */
 };
 
 static bool take_flight(void *context, const struct query_value *v, size_t n)
@@ -48,6 +48,7 @@ static bool take_flight(void *context, const struct query_value *v, size_t n)
 	str_copy_n(f->drone, sizeof(f->drone), v[1].data, v[1].len);
 	f->from_ms = v[2].integer;
 	f->to_ms = v[3].integer;
+	f->on = v[3].type == QUERY_NULL;
 	f->any = true;
 	return false;
 }
@@ -60,7 +61,7 @@ static int find_flight(
 	struct buf sql = BUF_INIT;
 	int ret;
 
-	buf_add_str(&sql, "SELECT id, drone, start, coalesce(\"end\", last_time) FROM flights WHERE id = ");
+	buf_add_str(&sql, "SELECT id, drone, start, \"end\" FROM flights WHERE id = ");
 	history_args_quote(&sql, what);
 	buf_add_str(&sql, " OR (drone = ");
 	history_args_quote(&sql, what);
@@ -155,6 +156,9 @@ int screen_path(struct ui *ui, const char *what, struct err *err)
 	if (open_query(s, &query, err) == -1)
 		return -1;
 	ret = find_flight(query, what, ui->timeline.past ? ui->timeline.at_ms : s->now_ms, &f, err);
+	/* Of one that is still on all there is. */
+	if (ret == 0 && f.on)
+		f.to_ms = ui->timeline.past ? ui->timeline.last_ms : s->now_ms;
 	if (ret == 0) {
 		path = flight_paths_add(&ui->paths, f.id);
 		ret = path ? read_path(query, &f, path, err)

@@ -206,6 +206,8 @@ static int go_back(struct screen *s, int64_t at, struct err *err)
 	m->kind = KIND_REPLAY;
 	str_copy(m->whom, sizeof(m->whom), rp->parked.whom);
 	rp->shown = rp->been = true;
+	/* What was said of live. */
+	*s->ui.message = '\0';
 	/* Whoever goes there is about to play, step or seek; but what is seen alone stays. */
 	rp->focus = s->ui.focus;
 	if (!s->ui.zoomed && s->ui.layout.size != LAYOUT_TINY)

@@ -120,7 +120,7 @@ static void put_marks(struct canvas *c, const struct face *f, int y)
 {
 	const int64_t marks[2] = { f->t->mark_in, f->t->mark_out };
 
-	for (int k = 0; k < 2; k++) {
+	for (int k = 0; f->t->past && k < 2; k++) {
 		int column = marks[k] == TIMELINE_NO_MARK
 				 ? -1
 				 : timeline_column(f->t, f->columns, marks[k]);

@@ -9,11 +9,13 @@ import time
 
 import pytest
 
+import protocol
 from fake_source import FakeSource
 from screen_helpers import Terminal
 from shell_helpers import run
 from wire import wait_for
 
+FLYING = protocol.POSITION | protocol.HOME | protocol.ARMED | protocol.IN_AIR
 CLOCK = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
 
 
@@ -31,7 +33,7 @@ class Flying:
             if 100 <= i < 110:
                 continue
             self.src.sample(drone, seq=seq, boot=boot, send=False, time=self.begin + i * 1000,
-                            battery=1000 - i)
+                            battery=1000 - i, flags=FLYING)
         self.src.boot = self.boot2
         self.src.lost[drone, self.boot1] = [[100, 109]]
         self.seq, self.skip = behind - 400, set()
@@ -40,7 +42,8 @@ class Flying:
 
     def _go_on(self):
         while not self.over.wait(0.1):
-            self.src.sample(self.drone, seq=self.seq, boot=self.boot2, send=self.seq not in self.skip)
+            self.src.sample(self.drone, seq=self.seq, boot=self.boot2, send=self.seq not in self.skip,
+                            flags=FLYING)
             self.seq += 1
 
     def __enter__(self):
@@ -106,6 +109,12 @@ def test_fifteen_minutes_before_it_came(tmp_path, place):
             t.wait_for("what is known here begins at")
             t.send("R")
             assert "REPLAY" not in t.wait_for(" LIVE ")
+
+            # The flight that is still on, from its beginning, which was asked for.
+            def path():
+                t.send(":path A01\r")
+                return re.search(r"flight A01-\S+: (\d+) points", t.wait_for("points"))
+            wait_for(lambda: int(path().group(1)) > 200, "the whole flight")
             t.send(":q\r")
             assert t.end() == 0
     assert not own_dirs(tmp_path)
