@@ -67,7 +67,7 @@ int past_take_lists(struct screen *s, struct err *err)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		model_progress(m, &commands[i], replay_position(r));
-	if (replay_orders(r, &orders, &order_count, err) == -1 ||
+	if (replay_orders(r, MODEL_EVENTS_MAX / 2, &orders, &order_count, err) == -1 ||
 	    replay_events(r, MODEL_EVENTS_MAX / 2, &events, &count, err) == -1)
 		return -1;
 	/* Both ascend in time. */

@@ -90,15 +90,17 @@ int replay_seek(struct replay *r, int64_t at_ms, struct err *err);
 
 /* Lists of the state, ascending in time; good until the next call that moves
  * the position or asks for the same list. */
-/* Newest row of each alarm that stands: raised, acked, returned or shelved. */
+/* Newest row of each alarm that stands (raised, acked, returned or shelved), or was cleared
+ * since REPLAY_OVER_MS. */
 int replay_alarms(struct replay *r, const struct alarm **alarms, size_t *count, struct err *err);
 /* Newest stage of each command that is not over, or over since REPLAY_OVER_MS. */
 #define REPLAY_OVER_MS (10 * 60 * 1000)
 int replay_commands(struct replay *r, const struct progress **commands, size_t *count,
     struct err *err);
-int replay_orders(struct replay *r, const struct order **orders, size_t *count, struct err *err);
-/* The newest `max` events, REPLAY_EVENTS_MAX at most. */
+/* The newest `max` events, and stages of orders, REPLAY_EVENTS_MAX at most. */
 #define REPLAY_EVENTS_MAX 1000
+int replay_orders(struct replay *r, size_t max, const struct order **orders, size_t *count,
+    struct err *err);
 int replay_events(struct replay *r, size_t max, const struct event **events, size_t *count,
     struct err *err);
 

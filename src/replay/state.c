@@ -25,21 +25,15 @@ typedef bool stands_fn(const struct replay *r, const struct moment_note *n);
 
 static bool alarm_stands(const struct replay *r, const struct moment_note *n)
 {
-	(void)r;
-	return n->state != ALARM_CLEARED && n->state != ALARM_UNKNOWN;
+	if (n->state == ALARM_CLEARED)
+		return n->at_ms > r->position_ms - REPLAY_OVER_MS;
+	return n->state != ALARM_UNKNOWN;
 }
 
 static bool command_stands(const struct replay *r, const struct moment_note *n)
 {
 	bool over = n->grade == STAGE_REJECTED || n->grade == STAGE_DONE || n->grade == STAGE_FAILED ||
 	    n->grade == STAGE_TIMEOUT;
-
-	return !over || n->at_ms > r->position_ms - REPLAY_OVER_MS;
-}
-
-static bool order_stands(const struct replay *r, const struct moment_note *n)
-{
-	bool over = n->grade == ORDER_DONE || n->grade == ORDER_FAILED || n->grade == ORDER_CANCELLED;
 
 	return !over || n->at_ms > r->position_ms - REPLAY_OVER_MS;
 }
@@ -52,7 +46,6 @@ static const struct kind {
 } kinds[] = {
 	{ TOPIC_AL, sizeof(struct alarm), offsetof(struct alarm, id), alarm_stands },
 	{ TOPIC_CM, sizeof(struct progress), offsetof(struct progress, id), command_stands },
-	{ TOPIC_OR, sizeof(struct order), offsetof(struct order, id), order_stands },
 };
 
 /* Newest note of each key of the file that has happened: index + 1 by key. */
@@ -161,19 +154,10 @@ int replay_commands(struct replay *r, const struct progress **commands, size_t *
 	return result;
 }
 
-int replay_orders(struct replay *r, const struct order **orders, size_t *count, struct err *err)
+/* The newest rows of a kind, whatever they are of. */
+static int make_newest(struct replay *r, enum topic_kind kind, size_t size, size_t max,
+    struct replay_list *list, struct err *err)
 {
-	int result = make_list(r, &kinds[2], &r->orders, err);
-
-	*orders = r->orders.items;
-	*count = r->orders.count;
-	return result;
-}
-
-int replay_events(struct replay *r, size_t max, const struct event **events, size_t *count,
-    struct err *err)
-{
-	struct replay_list *list = &r->events;
 	struct { size_t file, note; } newest[REPLAY_EVENTS_MAX];
 	size_t n = 0;
 
@@ -183,7 +167,7 @@ int replay_events(struct replay *r, size_t max, const struct event **events, siz
 		const struct window_file *f = &r->files[k];
 
 		for (size_t i = f->noted; i-- > 0 && n < max;) {
-			if (f->m->notes[i].kind != TOPIC_EV)
+			if (f->m->notes[i].kind != kind)
 				continue;
 			newest[n].file = k;
 			newest[n++].note = i;
@@ -198,11 +182,29 @@ int replay_events(struct replay *r, size_t max, const struct event **events, siz
 		if (got == -1)
 			return -1;
 		if (got == 1)
-			add(list, sizeof(struct event), &message.ev);
+			add(list, size, &message);
 	}
-	*events = list->items;
-	*count = list->count;
 	return 0;
+}
+
+int replay_orders(struct replay *r, size_t max, const struct order **orders, size_t *count,
+    struct err *err)
+{
+	int result = make_newest(r, TOPIC_OR, sizeof(struct order), max, &r->orders, err);
+
+	*orders = r->orders.items;
+	*count = r->orders.count;
+	return result;
+}
+
+int replay_events(struct replay *r, size_t max, const struct event **events, size_t *count,
+    struct err *err)
+{
+	int result = make_newest(r, TOPIC_EV, sizeof(struct event), max, &r->events, err);
+
+	*events = r->events.items;
+	*count = r->events.count;
+	return result;
 }
 
 /* ---- trails ---- */

@@ -316,6 +316,8 @@ static void judge(struct model *m, struct ui_drone *d)
 	double lost = m->lost_s > stale ? m->lost_s : stale;
 	enum health health = HEALTH_OK;
 	bool heard = !isinf(d->age_s);
+	/* Of the past there is what was told then, and after a leap nothing has just happened. */
+	bool tells = m->ticked && !m->replay;
 
 	d->reason[0] = '\0';
 	d->age_s = age_of(m, d);
@@ -341,10 +343,10 @@ static void judge(struct model *m, struct ui_drone *d)
 		health = worse(health, HEALTH_STALE);
 	}
 	/* Where somebody watches, the alarm itself is in the list. */
-	if (m->ticked && health > d->health && health >= HEALTH_WARN && m->link == LINK_LIVE &&
+	if (tells && health > d->health && health >= HEALTH_WARN && m->link == LINK_LIVE &&
 	    !m->watched)
 		model_event(m, m->now_ms, d->id, health, d->reason);
-	else if (m->ticked && heard && d->health == HEALTH_LOST && health < HEALTH_LOST)
+	else if (tells && heard && d->health == HEALTH_LOST && health < HEALTH_LOST)
 		model_event(m, m->now_ms, d->id, HEALTH_OK, "telemetry is back");
 	d->health = health;
 }

@@ -258,3 +258,29 @@ def test_in_a_terminal_nothing_rings(tmp_path, recorded):
         assert b"\a" not in t.raw
         t.send(":q\r")
         assert t.end() == 0
+
+
+def alerts_of(screen):
+    """Alerts and commands, without what is the frame's."""
+    lines = screen.splitlines()
+    top = next(i for i, line in enumerate(lines) if "4 ALERTS" in line)
+    return lines[top:next(i for i, line in enumerate(lines) if "6 TIMELINE" in line)]
+
+
+def test_a_moment_is_the_same_however_one_comes_there(tmp_path, recorded):
+    """Gone forward to, backward to, or leapt to: nothing is told that was not told then, and all that was."""
+    times = ["23:58:36", "23:58:47", "23:59:16", "23:59:58", "00:00:50", "00:01:10"]
+    on, back, leap = ["key Space g"], ["key Space"], ["key Space"]
+    for t in times:
+        on += ["line seek " + t, "save on" + t]
+        leap += ["line seek end", "line seek " + t, "save leap" + t]
+    for t in reversed(times):
+        back += ["line seek " + t, "line seek +2s", "key j j", "save back" + t]
+    shots = {**play(tmp_path, recorded.dir, on, size="200x60"), **play(tmp_path, recorded.dir, back, size="200x60"),
+             **play(tmp_path, recorded.dir, leap, size="200x60")}
+    for t in times:
+        assert alerts_of(shots["on" + t]) == alerts_of(shots["leap" + t]) == alerts_of(shots["back" + t]), t
+    # Stages of orders and what is over are there; what the screen found itself has no time of then.
+    assert "order O1 assigned" in shots["leap23:59:58"] and "order O1 delivered" in shots["leap23:59:58"]
+    assert "cleared 23:59:30" in shots["leap23:59:58"]
+    assert "telemetry is back" not in shots["on00:01:10"]

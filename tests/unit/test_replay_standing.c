@@ -78,7 +78,9 @@ static void check_standing(const char *legend, struct replay *r, int64_t at, con
 		fail_msg("%s: %s", legend, err.text);
 	for (size_t i = 0; i < count; i++) {
 		strcat(text, alarms[i].id);
-		strcat(text, alarms[i].state == ALARM_ACKED ? " acked by " : " raised ");
+		strcat(text, alarms[i].state == ALARM_ACKED      ? " acked by "
+			     : alarms[i].state == ALARM_CLEARED ? " cleared "
+								 : " raised ");
 		strcat(text, alarms[i].by);
 	}
 	if (strcmp(text, expected) != 0)
@@ -99,7 +101,8 @@ static void test_it_stands_on_each_day(void **state)
 		{ "at midnight", DAY_MS, "C raised A acked by anna" },
 		{ "a day later", DAY_MS + 5 * HOUR, "C raised A acked by anna" },
 		{ "when the third day begins", 2 * DAY_MS + 5, "C raised A acked by anna" },
-		{ "one has gone", 2 * DAY_MS + HOUR, "A acked by anna" },
+		{ "one has just gone", 2 * DAY_MS + HOUR + REPLAY_OVER_MS - 1, "A acked by annaC cleared " },
+		{ "one has gone", 2 * DAY_MS + HOUR + REPLAY_OVER_MS, "A acked by anna" },
 		{ "three days later", 3 * DAY_MS + HOUR, "A acked by anna" },
 	};
 	char path[128];
