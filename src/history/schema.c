@@ -492,8 +492,11 @@ enum schema_trouble schema_open_read(sqlite3 **db, const char *path, struct err 
 	fail(db, TROUBLE_NONE);
 	if ((rc & 0xff) != SQLITE_CANTOPEN && (rc & 0xff) != SQLITE_READONLY)
 		return schema_trouble(rc);
-	if (!at_rest(path))
+	if (!at_rest(path)) {
+		err_set(err, "%s has a log beside it, which cannot be read where nothing can be written; "
+			     "copy both to a directory that can be written", path);
 		return TROUBLE_DISK;
+	}
 	/* A directory that cannot be written has no room for SQLite's index of the
 	 * log; without a log there is no need for one. */
 	buf_add_str(&uri, "file:");
