@@ -146,7 +146,8 @@ bool flights_sample(struct flight_tracker *t, const char *drone, const struct sa
 	}
 	if (sample_boot(s) != t->flight.boot)
 		return finish(t, FLIGHT_RESTARTED, t->flight.last_ms, out);
-	if (sample_time(s) - t->flight.last_ms > FLIGHT_SILENT_MS)
+	if (sample_time(s) < t->flight.start_ms ||
+	    sample_time(s) - t->flight.last_ms > FLIGHT_SILENT_MS)
 		return finish(t, FLIGHT_LOST, t->flight.last_ms, out);
 	/* Without flags nothing is known of ground or air. */
 	if (!sample_has(s, FIELD_flags))

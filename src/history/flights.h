@@ -8,8 +8,8 @@
  * flown; only positions that are valid count.
  *
  * A drone that is armed and disarmed without having left the ground has made
- * no flight. One that restarts, or is silent for FLIGHT_SILENT_MS, has ended
- * its flight in a way nobody knows.
+ * no flight. One that restarts, or is silent for FLIGHT_SILENT_MS, or whose clock
+ * is set by as much or to before its start, has ended its flight in a way nobody knows.
  */
 #ifndef HISTORY_FLIGHTS_H
 #define HISTORY_FLIGHTS_H

@@ -97,6 +97,44 @@ static void test_flights_are_found(void **state)
 	}
 }
 
+/* A flight ends after it began, whatever its clock does. */
+static void test_a_clock_set_in_flight(void **state)
+{
+	static const struct {
+		const char *legend;
+		int64_t by_ms;
+		int flights;
+	} cases[] = {
+		{ "a second forward", 1000, 1 },
+		{ "a second back", -1000, 1 },
+		{ "an hour forward", 3600 * 1000, 2 },
+		{ "an hour back", -3600 * 1000, 2 },
+		{ "to just before its start", -21 * 1000, 2 },
+		{ "to the beginning of all time", -NOON, 2 },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct flight_tracker t = { 0 };
+		int begun = 0, ends = 0;
+		struct flight f;
+
+		for (uint32_t i = 0; i < 40; i++) {
+			struct sample s;
+
+			fly(&s, BOOT, i, i == 39 ? 0 : F, i * 10.0);
+			if (i >= 20)
+				sample_set(&s, FIELD_time, sample_time(&s) + cases[c].by_ms);
+			if (!flights_sample(&t, "D01", &s, &f))
+				continue;
+			begun += f.ended == FLIGHT_ON;
+			ends += f.ended != FLIGHT_ON;
+			CHECK(cases[c].legend, f.ended == FLIGHT_ON || f.end_ms >= f.start_ms);
+		}
+		CHECK(cases[c].legend, begun == cases[c].flights && ends == cases[c].flights);
+	}
+}
+
 static void test_a_flight_in_numbers(void **state)
 {
 	struct flight_tracker t = { 0 };
@@ -521,6 +559,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_flights_are_found),
+		TEST(test_a_clock_set_in_flight),
 		TEST(test_a_flight_in_numbers),
 		TEST(test_a_flight_over_a_restart),
 		TEST(test_flights_in_a_hole),
