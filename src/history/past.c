@@ -1,6 +1,7 @@
 /* What is stored already: see past.h. */
 #include "history/past.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@ struct reading {
 	size_t drone_cap;
 	int64_t sealed[PLAIN_SLOTS];
 	int64_t from_ms;       /* where the days that are read begin */
+	bool one_boot;         /* of older days only that one is read: */
+	size_t drone;
+	uint32_t boot;
 	struct chunk chunk;    /* ready where columns is set */
 	struct strmap earlier; /* rows of the days before, by id: earlier_begin() */
 	bool damaged;
@@ -449,6 +453,11 @@ static bool has_rows(const struct roster_drone *d)
 	return false;
 }
 
+static bool is_wanted(const struct reading *r, size_t drone)
+{
+	return r->one_boot ? drone == r->drone : !has_rows(&r->roster->drones[drone]);
+}
+
 static void read_wanted(struct reading *r, sqlite3_stmt *stmt)
 {
 	sqlite3_int64 number = sqlite3_column_int64(stmt, 0);
@@ -457,8 +466,7 @@ static void read_wanted(struct reading *r, sqlite3_stmt *stmt)
 
 	schema_read_text(stmt, 1, id, sizeof(id));
 	i = strmap_get(&r->roster->ids, id);
-	if (i != STRMAP_NONE && number > 0 && number <= 10 * 1000 * 1000 &&
-	    !has_rows(&r->roster->drones[i]))
+	if (i != STRMAP_NONE && number > 0 && number <= 10 * 1000 * 1000 && is_wanted(r, i))
 		number_drone(r, number, i);
 }
 
@@ -469,6 +477,8 @@ static int read_plain_of(struct reading *r, struct roster_drone *d)
 	int rc;
 
 	filter.drone = d->info.id;
+	filter.one_boot = r->one_boot;
+	filter.boot = r->boot;
 	filter.plain_only = true;
 	rc = scan_open(&scan, r->db, &filter, COLUMN_BIT(COLUMN_ARRIVED));
 	if (rc != SQLITE_OK)
@@ -492,6 +502,8 @@ static int read_rows_of(struct reading *r, size_t number)
 	int rc;
 
 	buf_printf(&sql, SEALED_ROWS " WHERE drone = %zu", number);
+	if (r->one_boot)
+		buf_printf(&sql, " AND boot = %" PRIu32, r->boot);
 	rc = each(r, sql.data, read_sealed);
 	if (rc == SQLITE_OK)
 		rc = read_plain_of(r, d);
@@ -504,26 +516,25 @@ static int read_rows_of(struct reading *r, size_t number)
 	return rc;
 }
 
-static void read_older_day(const char *dir, int64_t day, struct roster *roster)
+static void read_older_day(struct reading *r, const char *dir, int64_t day)
 {
-	struct reading r = { .roster = roster, .day = day, .from_ms = day * DAY_MS };
 	char path[DAY_PATH_SIZE];
 	struct err err;
 	int rc;
 
+	r->day = day;
+	r->from_ms = day * DAY_MS;
 	day_path(path, dir, day);
-	if (schema_open_read(&r.db, path, &err) != TROUBLE_NONE)
+	if (schema_open_read(&r->db, path, &err) != TROUBLE_NONE)
 		return;
-	for (size_t i = 0; i < PLAIN_SLOTS; i++)
-		r.sealed[i] = -1;
-	rc = schema_exec(r.db, "BEGIN");
+	rc = schema_exec(r->db, "BEGIN");
 	if (rc == SQLITE_OK)
-		rc = each(&r, "SELECT no, id FROM drones", read_wanted);
-	for (size_t number = 1; number < r.drone_cap && rc == SQLITE_OK; number++) {
-		if (r.drones[number])
-			rc = read_rows_of(&r, number);
+		rc = each(r, "SELECT no, id FROM drones", read_wanted);
+	for (size_t number = 1; number < r->drone_cap && rc == SQLITE_OK; number++) {
+		if (r->drones[number])
+			rc = read_rows_of(r, number);
 	}
-	reading_clear(&r);
+	reading_clear(r);
 }
 
 void past_read_older(const char *dir, const int64_t *days, size_t count, struct roster *roster)
@@ -535,8 +546,25 @@ void past_read_older(const char *dir, const int64_t *days, size_t count, struct 
 			first++;
 		if (first == roster->count)
 			return;
-		read_older_day(dir, days[i], roster);
+		read_older_day(&(struct reading){ .roster = roster }, dir, days[i]);
 	}
+}
+
+void past_read_boot(const char *dir, int64_t before_day, struct roster *roster, size_t drone,
+    uint32_t boot)
+{
+	int64_t *days;
+	struct err err;
+	size_t count;
+
+	if (days_list(dir, &days, &count, &err) == -1)
+		return;
+	for (size_t i = count > PAST_OLDER_DAYS ? count - PAST_OLDER_DAYS : 0; i < count; i++) {
+		if (days[i] < before_day)
+			read_older_day(&(struct reading){ .roster = roster, .drone = drone, .boot = boot,
+				.one_boot = true }, dir, days[i]);
+	}
+	free(days);
 }
 
 /* ---- all together ---- */

@@ -44,6 +44,15 @@ struct roster_boot *roster_boot(struct roster_drone *d, uint32_t boot)
 	return &d->boots[i];
 }
 
+struct roster_boot *roster_find_boot(struct roster_drone *d, uint32_t boot)
+{
+	for (size_t i = d->boot_count; i > 0 && d->boots[i - 1].boot >= boot; i--) {
+		if (d->boots[i - 1].boot == boot)
+			return &d->boots[i - 1];
+	}
+	return NULL;
+}
+
 bool roster_store(struct roster_drone *d, uint32_t boot, uint32_t seq, int64_t arrived_ms)
 {
 	struct roster_boot *b = roster_boot(d, boot);

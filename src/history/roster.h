@@ -49,6 +49,8 @@ struct roster {
 size_t roster_drone(struct roster *r, const char *id);
 /* Its boot, added where it is new; valid until the next call for that drone. */
 struct roster_boot *roster_boot(struct roster_drone *d, uint32_t boot);
+/* NULL where it has none. */
+struct roster_boot *roster_find_boot(struct roster_drone *d, uint32_t boot);
 /* Notes the sample as stored; false where it was already. */
 bool roster_store(struct roster_drone *d, uint32_t boot, uint32_t seq, int64_t arrived_ms);
 /* Forgets boots whose newest row came before that time, and their ranges. */

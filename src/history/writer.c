@@ -314,8 +314,20 @@ static bool have_store(struct history *h, int64_t day, int64_t mono_ms)
 
 /* ---- from the queue into the batch ---- */
 
-static void take_sample(struct writer *w, const struct record_sample *r)
+/* What a source still holds of a boot of days ago may be in their files. */
+static void recall_boot(struct history *h, size_t drone, uint32_t boot)
 {
+	struct writer *w = &h->writer;
+	int64_t newest = w->store->day - PAST_DAYS + 1;
+
+	if ((int64_t)boot * 1000 < newest * DAY_MS &&
+	    !roster_find_boot(&w->roster.drones[drone], boot))
+		past_read_boot(h->dir, newest, &w->roster, drone, boot);
+}
+
+static void take_sample(struct history *h, const struct record_sample *r)
+{
+	struct writer *w = &h->writer;
 	size_t index = roster_drone(&w->roster, r->drone);
 	struct roster_drone *d = &w->roster.drones[index];
 	struct plain_row row = {
@@ -334,6 +346,8 @@ static void take_sample(struct writer *w, const struct record_sample *r)
 	if (sample_decode(r->body, r->len, &s, &why) == -1 || sample_boot(&s) != r->boot ||
 	    sample_seq(&s) != r->seq)
 		return;
+	if (r->backfilled)
+		recall_boot(h, index, r->boot);
 	if (!roster_store(d, r->boot, r->seq, r->head.arrived_ms))
 		return;
 	row.drone = store_number(w->store, index);
@@ -365,14 +379,16 @@ static void take_answer(struct writer *w, const struct record_answer *r)
 	batch_add_record(&w->batch, &answer.head, sizeof(answer));
 }
 
-static void take(struct writer *w, const struct record *r, size_t size)
+static void take(struct history *h, const struct record *r, size_t size)
 {
+	struct writer *w = &h->writer;
+
 	w->batch.day = w->store->day;
 	if (r->arrived_ms > w->newest_ms)
 		w->newest_ms = r->arrived_ms;
 	switch (r->kind) {
 	case RECORD_SAMPLE:
-		take_sample(w, (const struct record_sample *)r);
+		take_sample(h, (const struct record_sample *)r);
 		break;
 	case RECORD_DRONE:
 		take_drone(w, (const struct record_drone *)r);
@@ -412,7 +428,7 @@ static bool fill(struct history *h, int64_t mono_ms)
 			if (!have_store(h, day, mono_ms))
 				return false;
 		}
-		take(w, r, size);
+		take(h, r, size);
 		queue_drop(&h->queue);
 	}
 	return true;

@@ -186,3 +186,41 @@ def test_so_many_days_are_kept(fake, daemon, opened, days, kept):
     wait_for(lambda: len(day_files(history_of(d))) == kept, "%d days" % kept)
     settle(d)
     assert len(day_files(history_of(d))) == kept and day_files(history_of(d))[-1] == today
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["restart", "removed"])
+def test_an_earlier_boot_of_days_ago_is_not_stored_again(clocks, fake, daemon, opened, how):
+    """Flown with one boot on one day, with another three days later; then a restart and a hole,
+    of which the source says that it holds the first boot too; or today's file is removed."""
+    src = fake(drones=["X", "Y"])
+    d = ready(src, daemon(sources=[src], **clocks.env))
+    directory = history_of(d)
+    earlier = src.boot
+    src.samples(40, "X")
+    src.samples(40, "Y")
+    wait_all_stored(directory, src)
+    for days in range(2, 5):
+        clocks.move(real_ms=DAY_MS)
+        src.skew_ms += DAY_MS
+        src.sample("Y")
+        wait_for(lambda n=days: len(day_files(directory)) == n, "the next day")
+    src.boot = earlier + 3 * 86400
+    for _ in range(10):
+        src.sample("X")
+    wait_all_stored(directory, src)
+    settle(d)
+    if how == "restart":
+        d.stop()
+        d = ready(src, again(d, clocks, opened))
+    else:
+        day_files(directory)[-1].unlink()
+    src.sample("X", send=False)
+    src.sample("X")
+    wait_for(lambda: len(sql(directory, "SELECT 1 FROM telemetry WHERE drone = 'X' AND boot = %d" % src.boot)) == 12,
+             "all of the later boot")
+    wait_for(lambda: [r for r in src.asked("backfill") if r["drone"] == "X" and r["boot"] == earlier],
+             "the earlier boot asked for")
+    settle(d)
+    wait_all_stored(directory, src)
+    assert whole(d)[0] == 0, whole(d)
