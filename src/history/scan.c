@@ -19,8 +19,9 @@ struct scan {
 	uint64_t columns;
 	struct scan_drone *drones; /* ascending number */
 	size_t drone_count, drone_cap;
+	struct scan_drone *order;  /* the same as their rows lie in the file: slot by slot */
 	sqlite3_stmt *sealed, *plain;
-	size_t at;                 /* drone whose sealed rows are read */
+	size_t at;                 /* in order: whose sealed rows are read */
 	bool bound;
 	unsigned slot;             /* whose plain rows are read next */
 	int64_t done[PLAIN_SLOTS]; /* last commit that is sealed */
@@ -53,6 +54,25 @@ static int load_drones(struct scan *s, const char *id)
 	}
 	sqlite3_finalize(stmt);
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int compare_slots(const void *a, const void *b)
+{
+	const struct scan_drone *x = a, *y = b;
+	unsigned slot = plain_slot(x->number), other = plain_slot(y->number);
+
+	if (slot != other)
+		return slot < other ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* One time of all drones is then read page after page. */
+static void order_drones(struct scan *s)
+{
+	if (!s->drone_count)
+		return;
+	s->order = xmemdup(s->drones, s->drone_count * sizeof(*s->order));
+	qsort(s->order, s->drone_count, sizeof(*s->order), compare_slots);
 }
 
 static int load_slots(struct scan *s)
@@ -108,6 +128,7 @@ int scan_open(struct scan **out, sqlite3 *db, const struct scan_filter *filter, 
 	s->columns = columns | COLUMN_BIT(FIELD_seq) | COLUMN_BIT(FIELD_time);
 	chunk_init(&s->chunk);
 	rc = load_drones(s, filter->drone);
+	order_drones(s);
 	if (rc == SQLITE_OK)
 		rc = schema_check_numbers(db);
 	longest = schema_mark(db, "longest", INT64_MAX);
@@ -140,6 +161,7 @@ void scan_close(struct scan **scan)
 	sqlite3_finalize(s->sealed);
 	sqlite3_finalize(s->plain);
 	free(s->drones);
+	free(s->order);
 	plain_list_clear(&s->list);
 	chunk_clear(&s->chunk);
 	free(s);
@@ -153,7 +175,7 @@ static int next_sealed(struct scan *s)
 		int rc;
 
 		if (!s->bound) {
-			sqlite3_bind_int64(s->sealed, 1, s->drones[s->at].number);
+			sqlite3_bind_int64(s->sealed, 1, s->order[s->at].number);
 			sqlite3_bind_int64(s->sealed, 2, s->filter.first_ms);
 			sqlite3_bind_int64(s->sealed, 3, s->filter.last_ms);
 			sqlite3_bind_int64(s->sealed, 4, s->filter.one_boot ? (int64_t)s->filter.boot : -1);
@@ -164,7 +186,7 @@ static int next_sealed(struct scan *s)
 		}
 		rc = sqlite3_step(s->sealed);
 		if (rc == SQLITE_ROW) {
-			s->drone = s->drones[s->at].id;
+			s->drone = s->order[s->at].id;
 			if (chunk_decode_between(&s->chunk, sqlite3_column_blob(s->sealed, 0),
 				(size_t)sqlite3_column_bytes(s->sealed, 0), s->columns,
 				s->filter.first_ms, s->filter.last_ms))

@@ -8,8 +8,8 @@
  *		...scan_chunk(scan)->columns[FIELD_lat][scan_index(scan)]...
  *	scan_close(&scan);
  *
- * Samples come by drone, and of a drone by sealed row, then plain, each in
- * order of seq; where rows overlap (something was filled in later) that is not
+ * Samples come by drone (in no order of theirs), and of a drone by sealed row, then plain,
+ * each in order of seq; where rows overlap (something was filled in later) that is not
  * the order of all. No sample comes twice. A scan reads from one state of the
  * file, whatever is written meanwhile, if the caller has a transaction open.
  */

@@ -114,6 +114,8 @@ struct replay {
 	int direction;           /* of the heap: 1, -1; 0: it has to be made */
 	size_t *heap;            /* drones */
 	size_t heap_count, heap_cap;
+	size_t *order;           /* drones, as their rows lie in the file */
+	size_t order_count;
 	bool gone;               /* a row was: read the window anew */
 
 	struct chunk chunk;

@@ -38,7 +38,8 @@ static int seek_once(struct replay *r, int64_t at_ms, struct err *err)
 {
 	r->position_ms = at_ms;
 	r->direction = 0;
-	for (size_t i = 0; i < r->drone_count && !r->gone; i++) {
+	for (size_t n = 0; n < r->order_count && !r->gone; n++) {
+		size_t i = r->order[n];
 		struct sample_key key = { 0 };
 		bool backfilled = false;
 		struct sample s;

@@ -168,12 +168,55 @@ bool window_other_day(const struct replay *r, bool before, int64_t *day)
 	return found;
 }
 
+struct place {
+	uint32_t slot, number;
+	size_t drone;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->slot != y->slot)
+		return x->slot < y->slot ? -1 : 1;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return (x->drone > y->drone) - (x->drone < y->drone);
+}
+
+/* Rows of one time lie in the file slot by slot: read like that, pages come one after another and
+ * each once. */
+static void order_drones(struct replay *r)
+{
+	struct place *places = xcalloc(r->drone_count, sizeof(*places));
+
+	for (size_t i = 0; i < r->drone_count; i++) {
+		places[i].drone = i;
+		for (size_t k = 0; k < r->file_count; k++) {
+			const struct moments_drone *d = window_drone(&r->files[k], i);
+
+			if (!d || (places[i].number && r->files[k].day != r->window_day))
+				continue;
+			places[i].number = d->number;
+			places[i].slot = plain_slot(d->number);
+		}
+	}
+	if (r->drone_count)
+		qsort(places, r->drone_count, sizeof(*places), compare_places);
+	r->order = xreallocarray(r->order, r->drone_count ? r->drone_count : 1, sizeof(*r->order));
+	r->order_count = r->drone_count;
+	for (size_t i = 0; i < r->drone_count; i++)
+		r->order[i] = places[i].drone;
+	free(places);
+}
+
 static void restart(struct replay *r)
 {
 	for (size_t i = 0; i < r->drone_count; i++)
 		r->streams[i].state = NEXT_UNKNOWN;
 	r->direction = 0;
 	index_drones(r);
+	order_drones(r);
 	window_place_notes(r);
 	state_stale(r);
 	plans_stale(r);
@@ -424,6 +467,7 @@ void replay_close(struct replay **replay)
 	free(r->drones);
 	free(r->streams);
 	free(r->heap);
+	free(r->order);
 	free(r->path);
 	free(r);
 	*replay = NULL;
