@@ -103,6 +103,43 @@ static int place(const struct replay *r, struct replay_args *a, struct err *err)
 	return 0;
 }
 
+static bool take_any(void *context, const struct query_value *v, size_t n)
+{
+	(void)v;
+	(void)n;
+	*(bool *)context = true;
+	return false;
+}
+
+/* A drone that was mistyped would be an empty screen. It may be of days that are not open. */
+static int check_drones(const struct replay *r, const struct replay_args *a, struct err *err)
+{
+	struct history_query *query = NULL;
+	int ret = 0;
+
+	for (size_t i = 0; i < a->options.drone_count && ret == 0; i++) {
+		bool any = replay_find_drone(r, a->options.drones[i]) != REPLAY_NO_DRONE;
+		struct query_sink sink = { .row = take_any, .context = &any };
+		struct buf sql = BUF_INIT;
+
+		if (any)
+			continue;
+		buf_add_str(&sql, "SELECT 1 FROM drones WHERE id = ");
+		history_args_quote(&sql, a->options.drones[i]);
+		if (query || history_query_open(&query, a->options.path, err) == 0)
+			ret = history_query_run(query, sql.data, &sink, err);
+		else
+			any = false;
+		buf_free(&sql);
+		if (ret == 0 && !any)
+			ret = err_set(err, "nothing was recorded of drone %s in %s; odyssey flights, or odyssey "
+					   "sql \"SELECT id FROM drones\", lists whom there is",
+			    a->options.drones[i], a->options.path);
+	}
+	history_query_close(&query);
+	return ret;
+}
+
 int replay_args_open(const struct app *app, struct replay_args *a, struct replay **replay,
     bool *usage, struct err *err)
 {
@@ -123,7 +160,7 @@ int replay_args_open(const struct app *app, struct replay_args *a, struct replay
 	a->options.start_ms = a->start_ms == INT64_MIN ? -HOUR_MS : a->start_ms;
 	if (replay_open(replay, &a->options, err) == -1)
 		return -1;
-	if (place(*replay, a, err) == -1 || replay_seek(*replay, a->start_ms - 1, err) == -1) {
+	if (place(*replay, a, err) == -1 || check_drones(*replay, a, err) == -1 || replay_seek(*replay, a->start_ms - 1, err) == -1) {
 		replay_close(replay);
 		return -1;
 	}

@@ -69,6 +69,9 @@ def test_from_a_flight(tmp_path, recorded):
     (["noon"], 2, "is none of them"),
     (["--speed", "5000"], 2, "speed"),
     (["X99-20200101T000000"], 1, "no flight"),
+    (["--drone", "A01", "--drone", "Z99"], 1, "nothing was recorded of drone Z99"),
+    (["-30m"], 1, "nothing was recorded after"),
+    (["23:58"], 2, "is none of them"),
     (["--history", "/nonexistent"], 1, "/nonexistent"),
 ])
 def test_wrong_lines(tmp_path, recorded, args, code, says):

@@ -15,7 +15,8 @@ from screen_helpers import Terminal
 from shell_helpers import run
 from wire import wait_for
 
-FLYING = protocol.POSITION | protocol.HOME | protocol.ARMED | protocol.IN_AIR
+GROUNDED = protocol.POSITION | protocol.HOME
+FLYING = GROUNDED | protocol.ARMED | protocol.IN_AIR
 CLOCK = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)")
 
 
@@ -23,7 +24,7 @@ class Flying:
     """A source with fifteen minutes behind it: a boot with a hole of ten seconds that will
     never come, then another; and samples that go on, ten a second."""
 
-    def __init__(self, place, name="far", kind="daemon", drone="A01", behind=600):
+    def __init__(self, place, name="far", kind="daemon", drone="A01", behind=600, flags=GROUNDED):
         self.src = FakeSource(place, name=name, kind=kind, drones=[drone])
         self.drone, self.begin = drone, self.src.now() - behind * 1000
         self.boot1 = self.begin // 1000
@@ -33,8 +34,8 @@ class Flying:
             if 100 <= i < 110:
                 continue
             self.src.sample(drone, seq=seq, boot=boot, send=False, time=self.begin + i * 1000,
-                            battery=1000 - i, flags=FLYING)
-        self.src.boot = self.boot2
+                            battery=1000 - i, flags=flags)
+        self.src.boot, self.flags = self.boot2, flags
         self.src.lost[drone, self.boot1] = [[100, 109]]
         self.seq, self.skip = behind - 400, set()
         self.over = threading.Event()
@@ -43,7 +44,7 @@ class Flying:
     def _go_on(self):
         while not self.over.wait(0.1):
             self.src.sample(self.drone, seq=self.seq, boot=self.boot2, send=self.seq not in self.skip,
-                            flags=FLYING)
+                            flags=self.flags)
             self.seq += 1
 
     def __enter__(self):
@@ -79,7 +80,7 @@ def seq_of(text):
 
 
 def test_fifteen_minutes_before_it_came(tmp_path, place):
-    with Flying(place) as fleet:
+    with Flying(place, flags=FLYING) as fleet:
         with Terminal(tmp_path, "--connect", fleet.connect) as t:
             t.wait_for("LIVE", "A01")
             t.send("6")
