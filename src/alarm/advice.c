@@ -46,7 +46,12 @@ enum goes {
 };
 
 /* In which state it has to be. */
-enum needs { NEEDS_NOTHING, NEEDS_FLYING, NEEDS_ARMED_ON_GROUND };
+enum needs {
+	NEEDS_NOTHING,
+	NEEDS_FLYING,
+	NEEDS_ARMED_ON_GROUND,
+	NEEDS_LOOK, /* on the ground it may take off by itself */
+};
 
 /* hold, rtl, land and kill have no row: nothing is asked before them. */
 static const struct command_rule {
@@ -61,7 +66,7 @@ static const struct command_rule {
 	[CMD_GOTO] = { true, true, GOES_POINT, NEEDS_FLYING },
 	[CMD_MISSION] = { true, true, GOES_ITEMS, NEEDS_NOTHING },
 	[CMD_START] = { true, true, GOES_MISSION, NEEDS_NOTHING },
-	[CMD_RESUME] = { true, true, GOES_NOWHERE, NEEDS_FLYING },
+	[CMD_RESUME] = { true, true, GOES_NOWHERE, NEEDS_LOOK },
 	[CMD_SPEED] = { true, false, GOES_NOWHERE, NEEDS_NOTHING },
 	[CMD_HOME] = { true, false, GOES_PLACE, NEEDS_NOTHING },
 	[CMD_VIDEO] = { false, false, GOES_NOWHERE, NEEDS_NOTHING },
@@ -135,6 +140,8 @@ static void about_state(const struct advice_in *in, const struct command_rule *r
 		say(out, ADVICE_NOT_ARMED, "it is not armed; arm it and take off first");
 	else if (rule->needs == NEEDS_FLYING && !sample_flag(s, FLAG_IN_AIR))
 		say(out, ADVICE_ON_GROUND, "it is on the ground; take off first");
+	if (rule->needs == NEEDS_LOOK && !sample_flag(s, FLAG_IN_AIR))
+		say(out, ADVICE_ON_GROUND, "it is on the ground, and may take off by itself");
 	if (rule->needs == NEEDS_ARMED_ON_GROUND && sample_flag(s, FLAG_IN_AIR))
 		say(out, ADVICE_IN_AIR, "it is in the air already");
 	else if (rule->needs == NEEDS_ARMED_ON_GROUND && !sample_flag(s, FLAG_ARMED))

@@ -17,7 +17,8 @@ static int build(struct app *app, struct buf *sql, struct err *err)
 	buf_printf(sql,
 	    "SELECT id, drone, start, \"end\", round((coalesce(\"end\", last_time) - start) / 1000.0) AS seconds,"
 	    " round(distance) AS distance_m, round(highest, 1) AS highest_m,"
-	    " round(battery_used, 1) AS battery_used, coalesce(ended, 'still flying') AS ended"
+	    " round(battery_used, 1) AS battery_used, coalesce(ended,"
+	    " 'in the air ' || strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', last_time / 1000, 'unixepoch')) AS ended"
 	    " FROM flights WHERE start <= %" PRId64 " AND coalesce(\"end\", last_time) >= %" PRId64,
 	    until, since);
 	if (!args_has(&app->args, "all"))

@@ -7,9 +7,9 @@
 
 void doc_subcommands(FILE *out)
 {
-	fprintf(out, ".Bl -column \"completion\" \"meaning\"\n");
+	fprintf(out, ".Bl -tag -compact -width completion\n");
 	for (const struct subcommand *s = subcommand_table; s->name; s++) {
-		fprintf(out, ".It Ic %s Ta\n", s->name);
+		fprintf(out, ".It Ic %s\n", s->name);
 		doc_text(out, s->summary);
 	}
 	fprintf(out, ".El\n");

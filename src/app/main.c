@@ -25,7 +25,7 @@ static void print_overview(FILE *out)
 	fprintf(out, "usage: odyssey [COMMAND] [OPTIONS] [ARGUMENTS]\n\n"
 		     "Mission control for drone fleets in a terminal.\n\ncommands:\n");
 	for (const struct subcommand *s = subcommand_table; s->name; s++)
-		fprintf(out, "  %-12s %s\n", s->name, s->summary);
+		flags_print_row(out, 12, s->name, s->summary);
 	fprintf(out, "\noptions of every command:\n");
 	flags_print_help(out, common_flags);
 	fprintf(out, "\n\"odyssey COMMAND --help\" tells more; so does man odyssey.\n");

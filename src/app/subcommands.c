@@ -207,8 +207,8 @@ const struct subcommand subcommand_table[] = {
 		.summary = "show map, fleet and alarms, and take commands; what odyssey alone does",
 		.details =
 		    "Attaches to the site's daemon and starts one where none runs. ? in it lists the\n"
-		    "keys; odyssey-screen(7) has all of it. A script has a step a line: wait SECONDS, key NAME..., type TEXT, line\n"
-		    "COMMAND, size COLUMNSxROWS, save FILE.\n",
+		    "keys; odyssey-screen(7) has all of it. A script has a step a line: wait SECONDS,\n"
+		    "key NAME..., type TEXT, line COMMAND, size COLUMNSxROWS, save FILE.\n",
 		.options = screen_flags,
 	},
 	{
@@ -247,8 +247,8 @@ const struct subcommand subcommand_table[] = {
 		    "  odyssey send 'D0*' speed 8 --count 9\n\n"
 		    "Commands and their arguments: odyssey doc commands. What is dangerous asks for y\n"
 		    "or needs --yes; to several drones, all but hold, rtl and land ask for their\n"
-		    "number or need --count. Ends with 0 when accepted (--wait: done), 1 when refused,\n"
-		    "failed or unknown, 2 when nothing was sent because of what was typed.\n",
+		    "number or need --count. Ends with 0 when accepted (--wait: done), 1 when\n"
+		    "refused, failed or unknown, 2 when nothing was sent because of what was typed.\n",
 		.options = send_flags,
 	},
 	{
@@ -282,8 +282,8 @@ const struct subcommand subcommand_table[] = {
 		.details =
 		    "It makes no noise until then, comes back by itself if its cause is still there,\n"
 		    "and is listed with who put it aside and why. Of a drone: all that stand.\n\n"
-		    "Out of service is for the alarms of a drone that is lost and may not return. They\n"
-		    "are in service again once it is heard, or by unshelve.\n\n"
+		    "Out of service is for the alarms of a drone that is lost and may not return.\n"
+		    "They are in service again once it is heard, or by unshelve.\n\n"
 		    "  odyssey shelve D07.8kxq2 --for 10m --why \"on the pad, known\"\n"
 		    "  odyssey shelve D07 --out-of-service --why \"crashed, collected\"\n",
 		.options = shelve_flags,

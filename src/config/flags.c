@@ -152,6 +152,32 @@ int args_int(const struct args *args, const char *name, long long min, long long
 	return 0;
 }
 
+#define HELP_COLUMNS 80
+
+void flags_print_row(FILE *out, int width, const char *left, const char *help)
+{
+	const size_t room = (size_t)(HELP_COLUMNS - width - 3);
+
+	fprintf(out, "  %-*s", width, left);
+	for (;;) {
+		size_t n = strlen(help);
+
+		if (n > room) {
+			for (n = room; n && help[n] != ' '; n--)
+				;
+			/* A word that is longer than the room is not cut. */
+			if (!n)
+				n = strcspn(help, " ");
+		}
+		fprintf(out, " %.*s\n", (int)n, help);
+		help += n;
+		help += strspn(help, " ");
+		if (!*help)
+			return;
+		fprintf(out, "%*s", width + 2, "");
+	}
+}
+
 void flags_print_help(FILE *out, const struct flag_desc *flags)
 {
 	for (; flags->name; flags++) {
@@ -160,6 +186,6 @@ void flags_print_help(FILE *out, const struct flag_desc *flags)
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", flags->letter ? '-' : ' ',
 		    flags->letter ? flags->letter : ' ', flags->letter ? "," : " ", flags->name,
 		    flags->value ? " " : "", flags->value ? flags->value : "");
-		fprintf(out, "  %-30s %s\n", left, flags->help);
+		flags_print_row(out, 30, left, flags->help);
 	}
 }

@@ -48,7 +48,10 @@ int args_number(const struct args *args, const char *name, double min, double ma
 int args_int(const struct args *args, const char *name, long long min, long long max,
     long long *out, struct err *err);
 
-/* One line a flag. */
+/* A row of a list of help: left in a column of width, then help, broken between
+ * words so that no line is longer than the 80 columns every terminal has. */
+void flags_print_row(FILE *out, int width, const char *left, const char *help);
+/* A row a flag. */
 void flags_print_help(FILE *out, const struct flag_desc *flags);
 
 #endif

@@ -130,9 +130,11 @@ void pane_events_draw(struct canvas *c, struct rect r, struct ui *ui)
 
 	put_title(ui, title, sizeof(title));
 	layout_title(c, r, ui->focus == PANE_EVENTS, 4, "ALERTS", title,
-	    r.w > 110  ? "a ack \u00b7 A ack all \u00b7 n N next \u00b7 Enter shows it"
-	    : r.w > 60 ? "a ack \u00b7 n next"
-		       : "");
+	    /* Keys are named where they do something. */
+	    !v->alarms && !v->shelved && !v->out ? ""
+	    : r.w > 110 ? "a ack \u00b7 A ack all \u00b7 n N next \u00b7 Enter shows it"
+	    : r.w > 60  ? "a ack \u00b7 n next"
+			: "");
 	/* What matters most is in sight but while the user looks further. */
 	if (v->cursor.kind == ROW_NONE)
 		v->top = 0;

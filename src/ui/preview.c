@@ -19,6 +19,7 @@
 	(1u << ADVICE_OUTSIDE | 1u << ADVICE_LEAVES | 1u << ADVICE_ENTERS | 1u << ADVICE_CEILING)
 #define HEARD_CODES (1u << ADVICE_LOST | 1u << ADVICE_STALE)
 #define STATE_CODES (1u << ADVICE_NOT_ARMED | 1u << ADVICE_ON_GROUND)
+#define NAMES_END     120  /* of the title: from there on drones are only counted */
 #define LEAST_SPEED   2.0  /* below it a drone's present speed says nothing of its flight */
 
 void intent_clear(struct intent *o)
@@ -205,7 +206,7 @@ static void describe_mission(struct preview *p, const struct model *m)
 			fence = says;
 		at = from = next;
 	}
-	add_line(p, ROLE_TEXT, "%zu points", way->count);
+	add_line(p, ROLE_TEXT, "%zu point%s", way->count, way->count == 1 ? "" : "s");
 	describe_way(p, d, total, way->items[0].speed, at, fence);
 }
 
@@ -248,7 +249,7 @@ static void warn_of_drones(struct preview *p, const struct model *m)
 		silent += !fresh;
 	}
 	if (!(p->advice.codes & STATE_CODES) && !silent && !air && p->intent.count == 1 &&
-	    (p->intent.cmd == CMD_GOTO || p->intent.cmd == CMD_RESUME))
+	    p->intent.cmd == CMD_GOTO)
 		add_line(p, ROLE_WARN, "! %s is on the ground: it has to take off first", d->id);
 	if (p->advice.codes & HEARD_CODES)
 		; /* it is said already */
@@ -275,12 +276,50 @@ static void add_advice(struct preview *p)
 		    "! %s", p->advice.items[i].text);
 }
 
+static void add_to_title(struct preview *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_to_title(struct preview *p, const char *fmt, ...)
+{
+	size_t used = strlen(p->title);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(p->title + used, sizeof(p->title) - used, fmt, ap);
+	va_end(ap);
+}
+
+/* What is to be done comes before the rest of the names: it is what must not be cut. */
+static void put_title(struct preview *p, const struct model *m)
+{
+	const struct command_desc *d = &command_table[p->intent.cmd];
+	size_t named = 0;
+
+	str_copy(p->title, sizeof(p->title), d->name);
+	while (named < p->intent.count && strlen(p->title) < NAMES_END)
+		add_to_title(p, " %s", m->drones[p->intent.drones[named++]].id);
+	if (named < p->intent.count)
+		add_to_title(p, " and %zu more", p->intent.count - named);
+	for (size_t i = 0; i < command_arg_count(p->intent.cmd); i++) {
+		const struct arg_desc *a = &d->args[i];
+
+		if (!p->intent.args.has[i] || a->type == ARG_ITEMS)
+			continue;
+		/* A word of its own, as it is typed: start, force, on. */
+		if (a->type == ARG_BOOL && p->intent.args.number[i] != 0)
+			add_to_title(p, "  %s", a->name);
+		else if (a->type == ARG_BOOL)
+			add_to_title(p, "  %s%s", a->required ? "" : "not ", a->required ? "off" : a->name);
+		else
+			add_to_title(p, "  %s %.10g%s%s", a->name, p->intent.args.number[i],
+			    *a->unit ? " " : "", a->unit);
+	}
+}
+
 static void make(struct preview *p, const struct model *m)
 {
 	const struct command_desc *d = &command_table[p->intent.cmd];
 	unsigned codes = p->advice.codes;
-	size_t used;
-
 	preview_advise(&p->intent, m, &p->advice);
 	p->advised_mono = m->now_mono;
 	/* What was said to something else is said anew; its words stay. */
@@ -293,21 +332,7 @@ static void make(struct preview *p, const struct model *m)
 	p->made_mono = m->now_mono;
 	p->state = state_of(p, m);
 	p->count_needed = p->intent.count > 1 && d->several == SEVERAL_COUNTED;
-	used = (size_t)snprintf(p->title, sizeof(p->title), "%s", d->name);
-	for (size_t i = 0; i < p->intent.count && i < 12; i++)
-		used += (size_t)snprintf(p->title + used, sizeof(p->title) - used, " %s",
-		    m->drones[p->intent.drones[i]].id);
-	if (p->intent.count > 12)
-		used += (size_t)snprintf(p->title + used, sizeof(p->title) - used, " and %zu more",
-		    p->intent.count - 12);
-	for (size_t i = 0; i < command_arg_count(p->intent.cmd); i++) {
-		const struct arg_desc *a = &d->args[i];
-
-		if (p->intent.args.has[i] && a->type != ARG_ITEMS)
-			used += (size_t)snprintf(p->title + used, sizeof(p->title) - used,
-			    "  %s %.10g%s%s", a->name, p->intent.args.number[i],
-			    *a->unit ? " " : "", a->unit);
-	}
+	put_title(p, m);
 	if (p->intent.count > 1 && d->several == SEVERAL_NEVER)
 		snprintf(
 		    p->refused, sizeof(p->refused), "%s is given to one drone at a time", d->name);

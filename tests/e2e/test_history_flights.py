@@ -77,7 +77,7 @@ def test_a_flight_from_arming_to_landing(idle):
     _, d, w = idle
     lat, lon = there(d, w)
     [now] = wait_for(lambda: flights(d), "a flight under way", 5)
-    assert now["end"] is None and now["ended"] == "still flying" and now["drone"] == "D01"
+    assert now["end"] is None and re.fullmatch(r"in the air 20..-..-..T..:..:..Z", now["ended"]) and now["drone"] == "D01"
     do(d, w, "D01", "goto", {"lat": lat, "lon": lon})
     do(d, w, "D01", "land")
     wait_for(lambda: flights(d)[0]["end"], "its end")

@@ -149,8 +149,14 @@ def test_doc_says_what_there_is(tmp_path):
 
 
 def test_help_everywhere(tmp_path):
-    for name in ("ls", "tail", "send", "check", "completion", "doc"):
+    overview = run(tmp_path, "--help").stdout
+    names = re.findall(r"^  ([a-z]+) ", overview, re.MULTILINE)
+    assert len(names) > 15 and {"ls", "tail", "send", "check", "completion", "doc"} <= set(names)
+    assert max(map(len, overview.splitlines())) <= 80
+    for name in names:
         out = run(tmp_path, name, "--help")
+        # The narrowest terminal that everybody has shows it unbroken.
+        assert [line for line in out.stdout.splitlines()[1:] if len(line) > 80] == []
         assert out.returncode == 0 and out.stderr == "" and out.stdout.startswith(f"usage: odyssey {name} ")
         assert run(tmp_path, name, "--version").stdout.startswith("odyssey ")
     assert os.path.exists(ODYSSEY)

@@ -180,12 +180,47 @@ static void selection_stays_with_its_drone(void **state)
 	ui_free(&ui);
 }
 
+/* The title of a preview: what is done must be in it, however long the names are. */
+static void what_is_done_is_not_cut(void **state)
+{
+	static struct ui ui;
+	struct intent o = { .cmd = CMD_SPEED };
+
+	(void)state;
+	fixture_open(&ui, 120, 40);
+	o.drones = xcalloc(14, sizeof(*o.drones));
+	for (; o.count < 14; o.count++) {
+		struct sample s = fixture_sample(&fixture_drones[0], 1, FIXTURE_MS);
+		char id[33];
+
+		snprintf(id, sizeof(id), "name-that-is-as-long-as-can-be%02zu", o.count);
+		model_sample(&ui.model, id, &s, true, FIXTURE_MONO, FIXTURE_MS);
+		o.drones[o.count] = (size_t)(model_find(&ui.model, id) - ui.model.drones);
+	}
+	o.args.has[0] = true;
+	o.args.number[0] = 8;
+	preview_open(&ui.preview, &o, &ui.model);
+	assert_non_null(strstr(ui.preview.title, "speed name-that-is-as-long-as-can-be00 "));
+	assert_non_null(strstr(ui.preview.title, " and 10 more  speed 8 m/s"));
+	o = (struct intent){ .cmd = CMD_VIDEO, .count = 1, .drones = xcalloc(1, sizeof(*o.drones)) };
+	o.args.has[0] = true;
+	preview_open(&ui.preview, &o, &ui.model);
+	assert_non_null(strstr(ui.preview.title, "  off"));
+	o = (struct intent){ .cmd = CMD_DISARM, .count = 1, .drones = xcalloc(1, sizeof(*o.drones)) };
+	o.args.has[0] = true;
+	o.args.number[0] = 1;
+	preview_open(&ui.preview, &o, &ui.model);
+	assert_string_equal(strstr(ui.preview.title, "  "), "  force");
+	ui_free(&ui);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_was_confirmed_is_sent),
 		cmocka_unit_test(no_bare_key_sends),
 		cmocka_unit_test(selection_stays_with_its_drone),
+		cmocka_unit_test(what_is_done_is_not_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
