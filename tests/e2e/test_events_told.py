@@ -54,8 +54,11 @@ def test_what_is_told(fake, daemon, watch):
     # In the next run they are there still, and what that run says is after them.
     d.stop()
     again = d.again()
-    wait_for(lambda: "rotor" in texts(again), "the events of before")
-    assert [t for t in texts(again) if t.startswith("wind")] == names
+    try:
+        wait_for(lambda: "rotor" in texts(again), "the events of before")
+        assert [t for t in texts(again) if t.startswith("wind")] == names
+    finally:
+        again.end()
 
 
 def test_a_screen_that_comes_late_shows_them(fake, daemon, watch, tmp_path):
@@ -72,11 +75,13 @@ def test_a_screen_that_comes_late_shows_them(fake, daemon, watch, tmp_path):
         d.stop()
         t.wait_for("NO LINK")
         again = d.again()
-        again.wait_up(src)
-        t.wait_for("LIVE")
-        text = t.wait_for("motor 3 has cooled", "motor 3 is warm")
-        assert all(text.count(e) == 1 for e in ("is hot", "is warm", "has cooled"))
-        again.stop()
+        try:
+            again.wait_up(src)
+            t.wait_for("LIVE")
+            text = t.wait_for("motor 3 has cooled", "motor 3 is warm")
+            assert all(text.count(e) == 1 for e in ("is hot", "is warm", "has cooled"))
+        finally:
+            again.end()
 
 
 def test_an_older_daemon(fake, tmp_path):

@@ -61,7 +61,11 @@ def test_what_is_told(zoned):
     assert d.ask("zones", from_=2)["zones"] == [] == d.ask("zones", from_=1 << 31)["zones"]
     # The same zones have the same revision in the next run.
     d.stop()
-    assert d.again().ask("zones")["revision"] == reply["revision"]
+    again = d.again()
+    try:
+        assert again.ask("zones")["revision"] == reply["revision"]
+    finally:
+        again.end()
 
 
 def test_a_hundred_zones_of_five_hundred_points_in_pieces(zoned):
@@ -108,10 +112,12 @@ def test_the_daemons_zones_win(zoned, tmp_path):
         t.wait_for("NO LINK")
         t.send("\x1b")
         again = d.again()
-        t.wait_for("LIVE", "Meadow")
-        t.read(1)
-        assert "its zones are others" not in t.text()
-        again.stop()
+        try:
+            t.wait_for("LIVE", "Meadow")
+            t.read(1)
+            assert "its zones are others" not in t.text()
+        finally:
+            again.end()
 
 
 def test_the_same_zones_are_not_spoken_of(zoned, tmp_path):
