@@ -221,6 +221,12 @@ static bool at_rest(const char *path)
 	return rest;
 }
 
+/* What was open went on in the next day, which has it from its first commit on: here it would
+ * be told twice. */
+#define DROP_CARRIED                                                                               \
+	"DELETE FROM flights WHERE \"end\" IS NULL;"                                                \
+	"DELETE FROM gaps WHERE state = 'open';"
+
 /* The newest day there was is not over until another is written. */
 static bool begin_day(struct history *h, int64_t mono_ms)
 {
@@ -243,6 +249,9 @@ static bool begin_day(struct history *h, int64_t mono_ms)
 	w->merge = (struct seal_merge){ 1, INT64_MIN };
 	switch (store_open(&w->finishing, h->dir, day, &w->roster, mono_ms, &err)) {
 	case TROUBLE_NONE:
+		/* At once, for the rest of it can take minutes; where it fails, at the end. */
+		if (schema_exec(w->finishing->db, "BEGIN IMMEDIATE;" DROP_CARRIED "COMMIT") != SQLITE_OK)
+			schema_exec(w->finishing->db, "ROLLBACK");
 		break;
 	case TROUBLE_DAMAGED:
 		damaged(h, day, err.text);
@@ -260,10 +269,7 @@ static bool begin_day(struct history *h, int64_t mono_ms)
 /* Nothing is left to do but to put the file to rest. */
 static int put_to_rest(struct store *s)
 {
-	/* What was open went on in the next day. */
-	int rc = schema_exec(s->db, "BEGIN IMMEDIATE; DELETE FROM plain;"
-				    "DELETE FROM flights WHERE \"end\" IS NULL;"
-				    "DELETE FROM gaps WHERE state = 'open';"
+	int rc = schema_exec(s->db, "BEGIN IMMEDIATE; DELETE FROM plain;" DROP_CARRIED
 				    "INSERT OR REPLACE INTO marks SELECT 'first_time',"
 				    " min(first_time) FROM sealed HAVING count(*);"
 				    "INSERT OR REPLACE INTO marks SELECT 'last_time',"
