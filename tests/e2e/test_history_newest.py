@@ -15,6 +15,7 @@ def test_silent_drones_are_known_after_a_restart(fake, daemon, opened):
     src.samples(30)
     wait_all_stored(history_of(d), src)
     before = {n: known(d, n) for n in src.drones}
+    settle(d)
     d.kill()
     src.close()
     time.sleep(1)
