@@ -1,6 +1,7 @@
 /* What the commands over the history share: see history_args.h. */
 #include "app/history_args.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -40,6 +41,31 @@ void history_args_quote(struct buf *sql, const char *text)
 	for (; *text; text++)
 		buf_add(sql, *text == '\'' ? "''" : text, *text == '\'' ? 2 : 1);
 	buf_add(sql, "'", 1);
+}
+
+static bool take_ahead(void *context, const struct query_value *v, size_t n)
+{
+	if (n == 1 && v[0].type == QUERY_INTEGER)
+		*(int64_t *)context = v[0].integer;
+	return false;
+}
+
+int history_args_ahead(struct history_query *query, const char *drone, int64_t from_ms, int64_t to_ms,
+    int64_t *ahead_ms, struct err *err)
+{
+	struct query_sink sink = { .row = take_ahead, .context = ahead_ms };
+	struct buf sql = BUF_INIT;
+	int ret;
+
+	*ahead_ms = 0;
+	buf_add_str(&sql, "SELECT min(arrived - time) FROM telemetry WHERE NOT backfilled AND drone = ");
+	history_args_quote(&sql, drone);
+	buf_printf(&sql, " AND time BETWEEN %" PRId64 " AND %" PRId64, from_ms, to_ms);
+	ret = history_query_run(query, sql.data, &sink, err);
+	buf_free(&sql);
+	if (*ahead_ms > -AHEAD_MIN_MS && *ahead_ms < AHEAD_MIN_MS)
+		*ahead_ms = 0;
+	return ret;
 }
 
 int history_args_drones(const struct app *app, struct buf *sql, struct err *err)

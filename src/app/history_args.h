@@ -18,6 +18,12 @@ int history_args_time(const struct app *app, const char *flag, int64_t *ms, stru
 
 /* --drone: appends " AND drone IN (…)" for each one given; ids are checked. */
 int history_args_drones(const struct app *app, struct buf *sql, struct err *err);
+/* By how much the clock of the daemon that logged them is ahead of the one that the drone's
+ * samples carry, between these two times of theirs; 0 where that is less than a second, which
+ * the way may take, or nothing came by itself. -1 with a sentence. */
+int history_args_ahead(struct history_query *query, const char *drone, int64_t from_ms, int64_t to_ms,
+    int64_t *ahead_ms, struct err *err);
+#define AHEAD_MIN_MS 1000
 /* Appends text as an SQL literal. */
 void history_args_quote(struct buf *sql, const char *text);
 

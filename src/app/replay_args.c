@@ -47,6 +47,7 @@ static int find_flight(const struct app *app, const char *id, struct replay_args
 	struct query_sink sink = { .row = take_flight, .context = a };
 	struct history_query *query;
 	struct buf sql = BUF_INIT;
+	int64_t ahead_ms = 0;
 	struct stat st;
 	int ret;
 
@@ -59,6 +60,11 @@ static int find_flight(const struct app *app, const char *id, struct replay_args
 	history_args_quote(&sql, id);
 	ret = history_query_run(query, sql.data, &sink, err);
 	buf_free(&sql);
+	/* A flight is told in its drone's time, and the past goes by the daemon's. */
+	if (ret == 0 && *a->drone)
+		ret = history_args_ahead(query, a->drone, a->start_ms, a->end_ms, &ahead_ms, err);
+	a->start_ms += ahead_ms;
+	a->end_ms += ahead_ms;
 	history_query_close(&query);
 	if (ret == 0 && !*a->drone)
 		ret = err_set(err, "there is no flight \"%s\"; odyssey flights lists them", id);

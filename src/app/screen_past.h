@@ -49,6 +49,8 @@ int past_leap(struct screen *s, int64_t at_ms, struct err *err);
 /* At the replay's position: the drones, and alarms, events, commands, orders. */
 void past_take_drones(struct screen *s);
 int past_take_lists(struct screen *s, struct err *err);
+/* Before the drones are taken over at an earlier moment: what only a later sample told. */
+void past_forget_later(struct screen *s);
 
 /* ---- screen_past_plans.c ---- */
 

@@ -2,6 +2,7 @@
  * of it after a leap, what happened on the way where it is played. */
 #include "app/screen_past.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -42,6 +43,16 @@ void past_take_drones(struct screen *s)
 	for (size_t i = 0; i < n; i++)
 		take_over(s, i);
 	s->ui.model.dropped = 0;
+}
+
+void past_forget_later(struct screen *s)
+{
+	for (size_t i = 0; i < s->ui.model.count; i++) {
+		struct ui_drone *d = &s->ui.model.drones[i];
+
+		d->home_lat = d->home_lon = NAN;
+		d->sample.known = 0;
+	}
 }
 
 /* Alarms, events and commands as they were; after a leap. */
@@ -86,6 +97,7 @@ int past_leap(struct screen *s, int64_t at, struct err *err)
 	if (replay_seek(s->replay->past, at, err) == -1 || past_take_lists(s, err) == -1)
 		return -1;
 	past_forget_trails(s);
+	past_forget_later(s);
 	past_take_drones(s);
 	return 0;
 }
@@ -150,6 +162,7 @@ static int backward(struct screen *s, int64_t at, struct err *err)
 	if (more == -1 || (told && past_take_lists(s, err) == -1))
 		return -1;
 	s->ui.model.ticked = false;
+	past_forget_later(s);
 	past_take_drones(s);
 	past_cut_trails(s);
 	if (s->replay->trails_ms - at > TRAILS_BACK_MS)

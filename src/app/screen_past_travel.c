@@ -33,6 +33,7 @@ static int step(struct screen *s, int samples, struct err *err)
 	playhead_seek(&rp->head, replay_position(rp->past));
 	if (past_take_lists(s, err) == -1)
 		return -1;
+	past_forget_later(s);
 	past_take_drones(s);
 	past_cut_trails(s);
 	return 0;

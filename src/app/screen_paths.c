@@ -2,6 +2,7 @@
  * flight, and files of what is selected. */
 #include <math.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,27 +10,47 @@
 #include "app/export_track.h"
 #include "app/history_args.h"
 #include "app/screen.h"
+#include "app/screen_past.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* A day's file is asked with those beside it. */
+/* "2026-11-21.db" */
+static bool is_day_name(const char *name)
+{
+	int64_t ms;
+	char text[11];
+
+	return strlen(name) == 13 && strcmp(name + 10, ".db") == 0 &&
+	       str_copy_n(text, sizeof(text), name, 10) && time_parse(text, &ms);
+}
+
+/* A day's file is asked with those beside it: a flight is kept with the day that it ends in. One
+ * of another name is asked alone. */
 static int open_query(struct screen *s, struct history_query **query, struct err *err)
 {
 	char dir[CONFIG_PATH_SIZE];
-	const char *path;
+	const char *path, *name;
 	struct stat st;
 
 	if (screen_replay_path(s, &path, err) == -1)
 		return -1;
-	str_copy(dir, sizeof(dir), path);
-	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
-		char *slash = strrchr(dir, '/');
-
-		if (slash)
-			slash[slash == dir] = '\0';
-		path = slash ? dir : ".";
+	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode) && is_day_name(name)) {
+		snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
+		path = *dir ? dir : ".";
 	}
 	return history_query_open(query, path, err);
+}
+
+/* By how much the clock that the past goes by is ahead of the drone's, at the playhead: files and
+ * flights are told in the drone's time. Less than a second is the way. */
+static int64_t ahead_of(const struct screen *s, const char *drone)
+{
+	size_t i = s->ui.timeline.past ? replay_find_drone(s->replay->past, drone) : SIZE_MAX;
+	const struct replay_drone *d = i == SIZE_MAX ? NULL : replay_drone(s->replay->past, i);
+	int64_t ahead = d && d->sample.known ? d->at_ms - sample_time(&d->sample) : 0;
+
+	return ahead > -AHEAD_MIN_MS && ahead < AHEAD_MIN_MS ? 0 : ahead;
 }
 
 struct found {
@@ -76,7 +97,7 @@ static int find_flight(
 
 struct reading {
 	struct flight_path *path;
-	int64_t step_ms, last_ms;
+	int64_t step_ms, last_ms, ahead_ms;
 	int64_t time_ms, period_ms; /* of the sample before, and between it and its own before */
 	int64_t boot, seq;
 	bool broken;
@@ -111,7 +132,8 @@ static bool take_point(void *context, const struct query_value *v, size_t n)
 	r->seq = v[8].integer;
 	if (r->path->count && v[0].integer - r->last_ms < r->step_ms)
 		return true;
-	p.time_ms = r->last_ms = v[0].integer;
+	r->last_ms = v[0].integer;
+	p.time_ms = v[0].integer + r->ahead_ms;
 	if (valid) {
 		p.lat = degrees(&v[1]);
 		p.lon = degrees(&v[2]);
@@ -125,16 +147,17 @@ static bool take_point(void *context, const struct query_value *v, size_t n)
 }
 
 static int read_path(
-    struct history_query *query, const struct found *f, struct flight_path *path, struct err *err)
+    struct history_query *query, const struct found *f, int64_t ahead_ms, struct flight_path *path,
+    struct err *err)
 {
-	struct reading r = { .path = path, .step_ms = (f->to_ms - f->from_ms) / PATH_POINTS_MAX };
+	struct reading r = { .path = path, .ahead_ms = ahead_ms, .step_ms = (f->to_ms - f->from_ms) / PATH_POINTS_MAX };
 	struct query_sink sink = { .row = take_point, .context = &r };
 	struct buf sql = BUF_INIT;
 	int ret;
 
 	str_copy(path->drone, sizeof(path->drone), f->drone);
-	path->from_ms = f->from_ms;
-	path->to_ms = f->to_ms;
+	path->from_ms = f->from_ms + ahead_ms;
+	path->to_ms = f->to_ms + ahead_ms;
 	buf_add_str(&sql, "SELECT time, lat, lon, height, speed, battery, flags, boot, seq FROM telemetry "
 			  "WHERE drone = ");
 	history_args_quote(&sql, f->drone);
@@ -151,17 +174,22 @@ int screen_path(struct ui *ui, const char *what, struct err *err)
 	struct history_query *query;
 	struct found f = { 0 };
 	struct flight_path *path;
+	int64_t ahead_ms = 0;
 	int ret;
 
 	if (open_query(s, &query, err) == -1)
 		return -1;
-	ret = find_flight(query, what, ui->timeline.past ? ui->timeline.at_ms : s->now_ms, &f, err);
+	/* Live, whatever is told has begun. */
+	ret = find_flight(query, what,
+	    ui->timeline.past ? ui->timeline.at_ms - ahead_of(s, what) : INT64_MAX, &f, err);
+	if (ret == 0)
+		ret = history_args_ahead(query, f.drone, f.from_ms, f.on ? INT64_MAX : f.to_ms, &ahead_ms, err);
 	/* Of one that is still on all there is. */
 	if (ret == 0 && f.on)
-		f.to_ms = ui->timeline.past ? ui->timeline.last_ms : s->now_ms;
+		f.to_ms = (ui->timeline.past ? ui->timeline.last_ms : s->now_ms) - ahead_ms;
 	if (ret == 0) {
 		path = flight_paths_add(&ui->paths, f.id);
-		ret = path ? read_path(query, &f, path, err)
+		ret = path ? read_path(query, &f, ahead_ms, path, err)
 			   : err_set(err, "%d flights are laid already; :path off takes them away", PATHS_MAX);
 		if (ret == 0)
 			ui_say(ui, ROLE_TEXT, "flight %s: %zu points, %.1f km", f.id, path->count,
@@ -189,10 +217,13 @@ static int export_all(struct screen *s, struct history_query *query, const char 
 	int ret = count ? 0 : err_set(err, "no drone is selected to export");
 
 	for (size_t i = 0; ret == 0 && i < count; i++) {
-		struct export e = { .from = from, .to = to, .format = strrchr(path, '.') + 1 };
+		const char *drone = s->ui.model.drones[drones[i]].id;
+		int64_t ahead = ahead_of(s, drone);
+		struct export e = { .from = from - ahead, .to = to - ahead,
+			.format = strrchr(path, '.') + 1 };
 		char file[512], a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE];
 
-		str_copy(e.drone, sizeof(e.drone), s->ui.model.drones[drones[i]].id);
+		str_copy(e.drone, sizeof(e.drone), drone);
 		snprintf(e.name, sizeof(e.name), "%s from %s to %s", e.drone, time_format(from, a),
 		    time_format(to, b));
 		path_for(file, sizeof(file), path, e.drone, count > 1);

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,21 @@ const char *day_name(int64_t day, char name[DAY_NAME_SIZE])
 	return name;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 void day_path(char path[DAY_PATH_SIZE], const char *dir, int64_t day)
 {
 	char name[DAY_NAME_SIZE];
 
-	snprintf(path, DAY_PATH_SIZE, "%s/%s", dir, day_name(day, name));
+	if (is_file(dir))
+		snprintf(path, DAY_PATH_SIZE, "%s", dir);
+	else
+		snprintf(path, DAY_PATH_SIZE, "%s/%s", dir, day_name(day, name));
 }
 
 static int compare_days(const void *a, const void *b)
@@ -52,6 +63,11 @@ int days_list(const char *dir, int64_t **days, size_t *count, struct err *err)
 	*count = 0;
 	if (!d && errno == ENOENT)
 		return 0;
+	if (!d && errno == ENOTDIR && is_file(dir)) {
+		mem_grow(*days, *count, cap);
+		(*days)[(*count)++] = 0;
+		return 0;
+	}
 	if (!d)
 		return err_set(err, "the history directory %s cannot be read: %s", dir,
 		    strerror(errno));

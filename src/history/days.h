@@ -17,11 +17,12 @@
 int64_t day_of(int64_t ms);
 /* "2026-11-21.db" */
 const char *day_name(int64_t day, char name[DAY_NAME_SIZE]);
-/* dir/2026-11-21.db */
+/* dir/2026-11-21.db; dir itself where that is no directory but one day's file */
 void day_path(char path[DAY_PATH_SIZE], const char *dir, int64_t day);
 
 /* The days that have a file, ascending; the caller frees. -1 where the directory
- * cannot be read, except that one which is not there has no days. */
+ * cannot be read, except that one which is not there has no days. A file in its place is one
+ * day, whatever its name. */
 int days_list(const char *dir, int64_t **days, size_t *count, struct err *err);
 
 /* Bytes of the day's file with its log. */

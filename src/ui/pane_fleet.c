@@ -176,14 +176,16 @@ void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui)
 {
 	const struct fleet_view *f = &ui->fleet;
 	char text[200], right[80];
-	size_t marked = 0;
+	size_t marked = 0, all = 0;
 	int n;
 
-	for (size_t i = 0; i < ui->model.count; i++)
+	for (size_t i = 0; i < ui->model.count; i++) {
 		marked += ui->model.drones[i].marked;
-	n = f->count == ui->model.count
-		? snprintf(text, sizeof(text), "%zu", f->count)
-		: snprintf(text, sizeof(text), "%zu/%zu", f->count, ui->model.count);
+		/* In the past, one that nobody had heard of then is none. */
+		all += !ui->timeline.past || ui->model.drones[i].sample.known;
+	}
+	n = f->count == all ? snprintf(text, sizeof(text), "%zu", f->count)
+			    : snprintf(text, sizeof(text), "%zu/%zu", f->count, all);
 	if (marked)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, " \u00b7 %zu marked", marked);
 	if (*f->filter)
@@ -196,7 +198,7 @@ void pane_fleet_draw(struct canvas *c, struct rect r, const struct ui *ui)
 	draw_header(c, r, r.y + 1, ui);
 	if (!f->count)
 		canvas_text(c, r.x + 2, r.y + 2, r.w - 3, ROLE_DIM,
-		    ui->model.count ? "no drone passes the filter; Esc ends it" : "no drones yet");
+		    all ? "no drone passes the filter; Esc ends it" : "no drones yet");
 	for (int i = 0; i + 2 < r.h && f->top + (size_t)i < f->count; i++)
 		draw_row(c, r, r.y + 2 + i, ui, f->order[f->top + (size_t)i]);
 }
