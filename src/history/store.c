@@ -123,8 +123,11 @@ static void number_drone(struct store *s, size_t drone, uint32_t number)
 		while (cap <= drone)
 			cap *= 2;
 		s->numbers = xreallocarray(s->numbers, cap, sizeof(*s->numbers));
+		s->is_fresh = xreallocarray(s->is_fresh, cap, sizeof(*s->is_fresh));
 		memset(s->numbers + s->number_cap, 0,
 		    (cap - s->number_cap) * sizeof(*s->numbers));
+		memset(s->is_fresh + s->number_cap, 0,
+		    (cap - s->number_cap) * sizeof(*s->is_fresh));
 		s->number_cap = cap;
 	}
 	s->numbers[drone] = number;
@@ -272,6 +275,7 @@ void store_close(struct store **store)
 	free(s->plans_from);
 	free(s->numbers);
 	free(s->fresh);
+	free(s->is_fresh);
 	plain_list_clear(&s->read);
 	free(s);
 	*store = NULL;
@@ -307,10 +311,9 @@ void store_leave_log(struct store **store)
 
 void store_tell_drone(struct store *s, size_t drone)
 {
-	for (size_t i = 0; i < s->fresh_count; i++) {
-		if (s->fresh[i] == drone)
-			return;
-	}
+	if (s->is_fresh[drone])
+		return;
+	s->is_fresh[drone] = true;
 	mem_grow(s->fresh, s->fresh_count, s->fresh_cap);
 	s->fresh[s->fresh_count++] = drone;
 }
@@ -319,8 +322,7 @@ uint32_t store_number(struct store *s, size_t drone)
 {
 	if (drone >= s->number_cap || !s->numbers[drone]) {
 		number_drone(s, drone, s->next_number);
-		mem_grow(s->fresh, s->fresh_count, s->fresh_cap);
-		s->fresh[s->fresh_count++] = drone;
+		store_tell_drone(s, drone);
 	}
 	return s->numbers[drone];
 }
@@ -568,7 +570,8 @@ int store_write(struct store *s, const struct batch *batch, const struct roster 
 		slot->bytes += batch->slots[i].len;
 	}
 	s->commits++;
-	s->fresh_count = 0;
+	while (s->fresh_count)
+		s->is_fresh[s->fresh[--s->fresh_count]] = false;
 	free(s->plans_from);
 	s->plans_from = NULL;
 	return SQLITE_OK;

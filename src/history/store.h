@@ -44,7 +44,8 @@ struct store {
 	uint32_t *numbers; /* by roster index; 0: not in the file yet */
 	size_t number_cap;
 	uint32_t next_number;
-	size_t *fresh;     /* roster indices to be written with the next batch */
+	size_t *fresh;     /* roster indices to be written with the next batch, each once: */
+	bool *is_fresh;    /* by roster index, as numbers */
 	size_t fresh_count, fresh_cap;
 	int log_pages;     /* written since the last checkpoint, about */
 	struct plain_list read; /* scratch of a seal */
