@@ -23,7 +23,7 @@ const struct flag_desc option_flags[] = {
 	{ .name = "duration", .value = "S", .help = "end after S simulated seconds" },
 	{ .name = "epoch", .value = "MS", .help = "clock starts there, ms since 1970: a repeatable run" },
 	{ .name = "backfill-mb", .value = "N", .help = "memory for samples to be asked for again (256)" },
-	{ .name = "fault", .value = "SPEC", .help = "KIND=VALUE[@DRONE], repeatable; kinds: drop, dup, reorder, garbage, skew, nogps, silence, crash" },
+	{ .name = "fault", .value = "SPEC", .help = "KIND=VALUE[@DRONE], repeatable: drop, dup, reorder, garbage, skew, nogps, silence, crash" },
 	{ .name = "config", .value = "FILE", .help = "take [security] secret_key and clients from there" },
 	{ .name = "insecure", .help = "bind where others can reach it, without keys" },
 	{ .name = "help", .letter = 'h', .help = "this" },

@@ -22,6 +22,7 @@
 #include "app/process.h"
 #include "base/clock.h"
 #include "format/table.h"
+#include "ui/columns.h"
 
 #define HEARTBEAT_WAIT_MS 3000
 #define FREE_LEAST_GB 1.0
@@ -148,9 +149,9 @@ static void check_control(struct check *c, const char *what, const char *control
 	else if (hello.kind == KIND_REPLAY && !replay)
 		line(c, false, what, "control %s: %s is a replay; set replay = yes in its section if that is meant",
 		    control, hello.source);
-	else
+	else /* never -0.0 */
 		line(c, true, what, "control %s: %s %s, clock %+.1f s from ours", control, hello.source,
-		    hello.version, (double)hello.offset_ms / 1000);
+		    hello.version, (double)(hello.offset_ms / 100) / 10);
 }
 
 static void check_source(struct check *c, const struct config_source *s)
@@ -365,6 +366,22 @@ static void zone_line(void *user, bool ok, const char *what, const char *text)
 	line(user, ok, what, "%s", text);
 }
 
+static void mistake(void *user, const char *text)
+{
+	line(user, false, "configuration", "%s", text);
+}
+
+static void check_screen(struct check *c)
+{
+	const struct config *config = &c->app->config;
+	struct columns columns;
+	struct err err;
+
+	if (*config->columns && columns_parse(&columns, config->columns, &err) == -1)
+		line(c, false, "screen", "%s: [screen] columns: %s",
+		    config_where(config, "screen", "", "columns"), err.text);
+}
+
 int cmd_check(struct app *app)
 {
 	struct check c = { .app = app, .colour = table_wants_colour(stdout) };
@@ -375,7 +392,9 @@ int cmd_check(struct app *app)
 		return app_usage_error("check", &err);
 	}
 	if (app_load_config(app, &err) == -1) {
-		line(&c, false, "configuration", "%s", err.text);
+		if (config_mistakes(app->config_path, mistake, &c) == 0)
+			line(&c, false, "configuration", "%s", err.text);
+		fprintf(stderr, "odyssey check: %zu wrong\n", c.wrong);
 		return EXIT_FAILED;
 	}
 	line(&c, true, "configuration", "%s",
@@ -395,6 +414,7 @@ int cmd_check(struct app *app)
 			    "there are none; add a section [source NAME] with its feed to the configuration");
 		for (size_t i = 0; i < app->config.source_count && !attach_interrupted(&c.at); i++)
 			check_source(&c, &app->config.sources[i]);
+		check_screen(&c);
 		check_layers(&c);
 	}
 	attach_close(&c.at);

@@ -121,9 +121,9 @@ static int verify(struct app *app)
 
 	if (history_verify(app->config.history_dir, print_fault, NULL, &v, &err) == -1)
 		return app_failure("history", &err);
-	printf("%" PRIu64 " days, %" PRIu64 " samples, %" PRIu64 " sealed rows read: %" PRIu64
+	printf("%" PRIu64 " day%s, %" PRIu64 " samples, %" PRIu64 " sealed rows read: %" PRIu64
 	       " wrong\n",
-	    v.days, v.samples, v.sealed_rows, v.faults);
+	    v.days, v.days == 1 ? "" : "s", v.samples, v.sealed_rows, v.faults);
 	return v.faults ? EXIT_FAILED : EXIT_OK;
 }
 

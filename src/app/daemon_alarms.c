@@ -260,7 +260,7 @@ void alarms_restore(struct daemon *d, const struct history_past *past)
 	}
 	watch_restore(d->watch, rows, n);
 	if (n)
-		log_notice("%zu alarms of the run before stand", n);
+		log_notice("%zu alarm%s of the run before stand%s", n, n == 1 ? "" : "s", n == 1 ? "s" : "");
 	free(rows);
 }
 

@@ -254,6 +254,6 @@ void screen_export(struct screen *s, const char *path)
 	else
 		ui_say(&s->ui, ROLE_TEXT, "%" PRIu64 " samples %s in %s%s", samples,
 		    marked ? "between the marks" : "of the time shown", path,
-		    files > 1 ? ", a file a drone" : "");
+		    files > 1 ? ", a file for each drone, its id before the ending" : "");
 	history_query_close(&query);
 }

@@ -180,6 +180,12 @@ int config_read_file(struct config *config, const char *path, struct err *err);
  * not say what is run. *warning says either ("" otherwise). */
 int config_load(struct config *config, const char *explicit_path, struct err *warning,
     struct err *err);
+/* Hands every line that is wrong in the file that config_load() would read to
+ * say as a sentence, in their order but that a line that is no option at all comes
+ * last, and returns how many were said: for those who want to mend them at one go. What is wrong elsewhere, or only together
+ * with another line, is config_load()'s and config_finish()'s. */
+size_t config_mistakes(const char *explicit_path, void (*say)(void *user, const char *text),
+    void *user);
 /* The sources of the command line in place of the file's: FEED[,CONTROL]. The
  * first call of a line empties the list. */
 int config_add_source(struct config *config, const char *pair, bool first, struct err *err);

@@ -21,7 +21,21 @@ struct reading {
 	bool here;      /* ./odyssey.conf, found rather than named */
 	bool passed_over;
 	struct err *err;
+	/* Where all that is wrong is wanted: it goes there, and reading goes on. */
+	void (*say)(void *user, const char *text);
+	void *user;
+	size_t mistakes;
 };
+
+static void fail(struct reading *r)
+{
+	if (!r->say) {
+		r->failed = true;
+		return;
+	}
+	r->mistakes++;
+	r->say(r->user, r->err->text);
+}
 
 /* inih does not tell its handler the line; we read the lines, so we know. */
 static char *read_line(char *text, int size, void *stream)
@@ -56,42 +70,50 @@ static int handle(void *user, const char *section, const char *name, const char 
 	snprintf(where, sizeof(where), "%s:%d", r->path, r->line);
 	if (!*section) {
 		err_set(r->err, "%s: %s stands before the first [section]", where, name);
-		r->failed = true;
-		return 0;
+		fail(r);
+		return !r->failed;
 	}
 	if (r->here && strcmp(section, "notify") == 0) {
 		r->passed_over = true;
 		return 1;
 	}
 	if (config_set(r->config, section, name, value, where, r->err) == -1)
-		r->failed = true;
+		fail(r);
 	return !r->failed;
+}
+
+static int parse(struct reading *r)
+{
+	struct stat st;
+	int ret;
+
+	r->file = fopen(r->path, "r");
+	if (!r->file)
+		return err_set(r->err, "the configuration %s cannot be read: %s", r->path, strerror(errno));
+	if (fstat(fileno(r->file), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(r->file);
+		return err_set(r->err, "the configuration %s is a directory; name a file", r->path);
+	}
+	ret = ini_parse_stream(read_line, r, handle, r);
+	fclose(r->file);
+	/* What cannot be read comes before what was made of the lines after it. */
+	if (r->failed && !(ret > 0 && ret < r->line))
+		return -1;
+	if (ret > 0)
+		return err_set(r->err, "%s:%d: this is neither [section], nor key = value, nor a comment",
+		    r->path, ret);
+	if (ret < 0)
+		return err_set(r->err, "the configuration %s cannot be read", r->path);
+	return 0;
 }
 
 static int read_file(struct config *config, const char *path, bool here, struct err *warning,
     struct err *err)
 {
 	struct reading r = { .config = config, .path = path, .here = here, .err = err };
-	struct stat st;
-	int ret;
 
-	r.file = fopen(path, "r");
-	if (!r.file)
-		return err_set(err, "the configuration %s cannot be read: %s", path, strerror(errno));
-	if (fstat(fileno(r.file), &st) == 0 && S_ISDIR(st.st_mode)) {
-		fclose(r.file);
-		return err_set(err, "the configuration %s is a directory; name a file", path);
-	}
-	ret = ini_parse_stream(read_line, &r, handle, &r);
-	fclose(r.file);
-	/* What cannot be read comes before what was made of the lines after it. */
-	if (r.failed && !(ret > 0 && ret < r.line))
+	if (parse(&r) == -1)
 		return -1;
-	if (ret > 0)
-		return err_set(err, "%s:%d: this is neither [section], nor key = value, nor a comment",
-		    path, ret);
-	if (ret < 0)
-		return err_set(err, "the configuration %s cannot be read", path);
 	if (r.passed_over)
 		err_set(warning,
 		    "[notify] in ./odyssey.conf is passed over: what is run is taken only from a file "
@@ -138,34 +160,61 @@ static int read_environment(struct config *config, struct err *err)
 	return 0;
 }
 
+/* The file to be read: false where there is none. *here: ./odyssey.conf, that was not named. */
+static bool find_file(const char *explicit_path, char path[CONFIG_PATH_SIZE], bool *here,
+    struct err *warning)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	*here = false;
+	if (explicit_path) {
+		str_copy(path, CONFIG_PATH_SIZE, explicit_path);
+		return true;
+	}
+	if (access("odyssey.conf", F_OK) == 0 && is_safe("odyssey.conf")) {
+		str_copy(path, CONFIG_PATH_SIZE, "odyssey.conf");
+		return *here = true;
+	}
+	if (access("odyssey.conf", F_OK) == 0)
+		err_set(warning, "./odyssey.conf is passed over: others may write it, or it is not yours; "
+				 "chmod go-w it or name it with --config");
+	path[0] = '\0';
+	if (xdg && *xdg)
+		snprintf(path, CONFIG_PATH_SIZE, "%s/odyssey/odyssey.conf", xdg);
+	else if (home && *home)
+		snprintf(path, CONFIG_PATH_SIZE, "%s/.config/odyssey/odyssey.conf", home);
+	if (*path && access(path, R_OK) == 0)
+		return true;
+	str_copy(path, CONFIG_PATH_SIZE, "/etc/odyssey/odyssey.conf");
+	return access(path, R_OK) == 0;
+}
+
 int config_load(struct config *config, const char *explicit_path, struct err *warning,
     struct err *err)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char user[CONFIG_PATH_SIZE] = "";
-	const char *path = NULL;
+	char path[CONFIG_PATH_SIZE];
+	bool here;
 
 	warning->text[0] = '\0';
-	if (xdg && *xdg)
-		snprintf(user, sizeof(user), "%s/odyssey/odyssey.conf", xdg);
-	else if (home && *home)
-		snprintf(user, sizeof(user), "%s/.config/odyssey/odyssey.conf", home);
-	if (explicit_path) {
-		path = explicit_path;
-	} else if (access("odyssey.conf", F_OK) == 0 && is_safe("odyssey.conf")) {
-		path = "odyssey.conf";
-	} else {
-		if (access("odyssey.conf", F_OK) == 0)
-			err_set(warning,
-			    "./odyssey.conf is passed over: others may write it, or it is not yours; "
-			    "chmod go-w it or name it with --config");
-		if (*user && access(user, R_OK) == 0)
-			path = user;
-		else if (access("/etc/odyssey/odyssey.conf", R_OK) == 0)
-			path = "/etc/odyssey/odyssey.conf";
-	}
-	if (path && read_file(config, path, path != explicit_path && path != user &&
-		strcmp(path, "odyssey.conf") == 0, warning, err) == -1)
+	if (find_file(explicit_path, path, &here, warning) &&
+	    read_file(config, path, here, warning, err) == -1)
 		return -1;
 	return read_environment(config, err);
+}
+
+size_t config_mistakes(const char *explicit_path, void (*say)(void *user, const char *text),
+    void *user)
+{
+	char path[CONFIG_PATH_SIZE];
+	struct err err, warning;
+	struct config scratch;
+	struct reading r = { .config = &scratch, .path = path, .err = &err, .say = say, .user = user };
+
+	if (!find_file(explicit_path, path, &r.here, &warning))
+		return 0;
+	config_init(&scratch);
+	if (parse(&r) == -1)
+		fail(&r);
+	config_clear(&scratch);
+	return r.mistakes;
 }

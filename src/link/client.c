@@ -206,7 +206,7 @@ int client_ask(struct client *client, const struct buf *body, int64_t timeout_ms
 		int64_t left = deadline - clock_mono_ms();
 
 		if (left <= 0)
-			return err_set(err, "nobody answers");
+			return err_set(err, "no connection");
 		item.want_write = true;
 		link_poll(&item, 1, (int)(left < 100 ? left : 100));
 	}

@@ -265,7 +265,7 @@ const struct line_command line_commands[] = {
 	{ "help", NULL, "[COMMAND]", run_help, "the keys of this pane, or a command's arguments",
 	    command_candidate },
 	{ "filter", NULL, "[TEXT]", run_filter,
-	    "show only drones with it in id, model, state or mode; !TEXT: without", NULL },
+	    "show only drones with it in id, model, source, state, mode, or that are in the air or on the ground (/air); !TEXT: without", NULL },
 	{ "sort", NULL, "COLUMN", run_sort, "order the fleet by a column", column_candidate },
 	{ "select", NULL, "DRONE", run_select, "select a drone", drone_candidate },
 	{ "mark", NULL, "DRONE... | none", run_mark, "mark drones; commands then go to all of them",

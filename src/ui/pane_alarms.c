@@ -132,6 +132,7 @@ void pane_events_draw(struct canvas *c, struct rect r, struct ui *ui)
 	layout_title(c, r, ui->focus == PANE_EVENTS, 4, "ALERTS", title,
 	    /* Keys are named where they do something. */
 	    !v->alarms && !v->shelved && !v->out ? ""
+	    : ui->model.replay ? "n next"
 	    : r.w > 110 ? "a ack \u00b7 A ack all \u00b7 n N next \u00b7 Enter shows it"
 	    : r.w > 60  ? "a ack \u00b7 n next"
 			: "");

@@ -21,7 +21,7 @@ static bool has_upper(const char *s)
 
 bool fleet_view_passes(const struct ui_drone *d, const char *filter)
 {
-	char text[COLUMN_TEXT_SIZE], all[320];
+	char text[COLUMN_TEXT_SIZE], all[340];
 	bool invert = *filter == '!', found;
 	struct column mode;
 
@@ -32,8 +32,11 @@ bool fleet_view_passes(const struct ui_drone *d, const char *filter)
 		return true;
 	column_find("mode", &mode);
 	column_text(&mode, d, text);
-	snprintf(all, sizeof(all), "%s %s %s %s %s", d->id, d->model, d->source,
-	    health_names[d->health], text);
+	snprintf(all, sizeof(all), "%s %s %s %s %s %s", d->id, d->model, d->source,
+	    health_names[d->health], text,
+	    !sample_has(&d->sample, FIELD_flags) ? ""
+	    : sample_flag(&d->sample, FLAG_IN_AIR)   ? "air"
+						  : "ground");
 	found = has_upper(filter) ? strstr(all, filter) != NULL : strcasestr(all, filter) != NULL;
 	return found != invert;
 }

@@ -1,6 +1,7 @@
 /* The last line: what is typed, what may come, or a message; and above it the
  * preview of a command. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/complete.h"
@@ -112,9 +113,22 @@ static void draw_typed(
 		    ui->fleet.count);
 }
 
+/* Who a command without a drone is for, so that H, B and S surprise nobody. */
+static int draw_meant(struct canvas *c, int x, int y, int w, const struct ui *ui)
+{
+	size_t count, *list = ui_targets(ui, &count);
+	int used = 0;
+
+	if (count > 1)
+		used = canvas_printf(c, x, y, w, ROLE_KEY, "%zu marked", count);
+	else if (count == 1)
+		used = canvas_printf(c, x, y, w, ROLE_DIM, "%s", ui->model.drones[list[0]].id);
+	free(list);
+	return used;
+}
+
 void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 {
-	const struct ui_drone *d = ui_selected(ui);
 	int x = r.x;
 
 	if (ui->mode == UI_LINE) {
@@ -134,8 +148,8 @@ void pane_line_draw(struct canvas *c, struct rect r, struct ui *ui)
 	}
 	if (*ui->message)
 		x += canvas_text(c, x + 1, r.y, r.w - 2, ui->message_role, ui->message) + 1;
-	else if (d)
-		x += canvas_printf(c, x + 1, r.y, r.w - 2, ROLE_DIM, "%s", d->id) + 1;
+	else
+		x += draw_meant(c, x + 1, r.y, r.w - 2, ui) + 1;
 	if (ui->timeline.past && x + 50 < r.x + r.w)
 		canvas_right(c, r.x + r.w - 1, r.y, ROLE_DIM,
 		    "the past is read-only   ? help  : command  :q quit");

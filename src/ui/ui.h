@@ -198,8 +198,8 @@ enum role health_role(enum health h);
 
 /* The fleet table's order: sorted, filtered; steady while the user moves. */
 void fleet_view_update(struct ui *ui);
-/* Whether a drone passes a filter: text in id, model, source, state or mode,
- * without case unless it has capitals; "!" turns it round. */
+/* Whether a drone passes a filter: text in id, model, source, state, mode, or
+ * in "air" or "ground", where it was when it was last heard; without case unless it has capitals; "!" turns it round. */
 bool fleet_view_passes(const struct ui_drone *d, const char *filter);
 /* The row of the selected drone, or -1. */
 long fleet_view_row(const struct ui *ui);

@@ -55,6 +55,17 @@ def test_check_names_the_line_of_a_bad_configuration(tmp_path):
     assert out.returncode == 2 and "test.conf:3" in out.stderr
 
 
+def test_check_says_all_that_is_wrong_in_the_file(tmp_path):
+    path = config(tmp_path, "[daemon]\nnaem = x\n[fleet]\nstale_s = three\nno option\n[sourc x]\nfeed = a\n")
+    out = run(tmp_path, "check", "--config", path)
+    assert out.returncode == 1 and "4 wrong" in out.stderr
+    lines = out.stdout.splitlines()
+    assert [re.search(r"test\.conf:(\d)", line).group(1) for line in lines] == ["2", "4", "7", "5"]
+    path = config(tmp_path, "[screen]\ncolumns = id,foo\n")
+    assert "test.conf:2: [screen] columns: there is no column \"foo\"" in run(
+        tmp_path, "check", "--config", path).stdout
+
+
 def test_check_finds_a_port_that_is_taken(tmp_path):
     import socket
     taken = socket.socket()

@@ -56,6 +56,46 @@ static void panes_look_as_before(void **state)
 	}
 }
 
+/* What a drone passes: see fleet_view_passes(). */
+static const struct {
+	const char *legend, *filter;
+	bool in_air, known, passes;
+} filters[] = {
+	{ "everything", "", true, true, true },
+	{ "an id", "d01", true, true, true },
+	{ "an id, with capitals", "D01", true, true, true },
+	{ "not another's", "D02", true, true, false },
+	{ "in the air", "air", true, true, true },
+	{ "on the ground is not in the air", "air", false, true, false },
+	{ "on the ground", "ground", false, true, true },
+	{ "where it is is not known: neither", "air", true, false, false },
+	{ "where it is is not known: nor", "ground", true, false, false },
+	{ "turned round", "!air", false, true, true },
+};
+
+static void a_filter_passes_what_it_says(void **state)
+{
+	static struct ui ui;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		struct fixture_drone f = fixture_drones[0];
+		struct sample s;
+
+		fixture_open(&ui, 80, 24);
+		f.id = "D01";
+		s = fixture_sample(&f, 5000, FIXTURE_MS);
+		if (filters[i].known)
+			sample_set_value(&s, FIELD_flags, filters[i].in_air ? FLAG_ARMED | FLAG_IN_AIR : 0);
+		else
+			s.known &= ~(UINT64_C(1) << FIELD_flags);
+		model_sample(&ui.model, "D01", &s, true, FIXTURE_MONO, FIXTURE_MS);
+		if (fleet_view_passes(model_find(&ui.model, "D01"), filters[i].filter) != filters[i].passes)
+			fail_msg("%s: \"%s\"", filters[i].legend, filters[i].filter);
+		ui_free(&ui);
+	}
+}
+
 /* No size breaks it, whatever is open. */
 static void every_size_is_drawn(void **state)
 {
@@ -85,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(panes_look_as_before),
+		cmocka_unit_test(a_filter_passes_what_it_says),
 		cmocka_unit_test(every_size_is_drawn),
 	};
 
