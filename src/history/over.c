@@ -15,7 +15,6 @@
 
 #define MERGE_SAMPLES 8000
 #define FINISH_RETRY_MS 60000
-#define RETENTION_MS (10 * 60 * 1000)
 /* Alarms that go on in the next day; of more, the newest. */
 #define CARRY_ALARMS_MAX 2000
 

@@ -505,12 +505,13 @@ static int read_rows_of(struct reading *r, size_t number)
 	if (r->one_boot)
 		buf_printf(&sql, " AND boot = %" PRIu32, r->boot);
 	rc = each(r, sql.data, read_sealed);
-	if (rc == SQLITE_OK)
+	/* A day at rest has no other rows. */
+	if (rc == SQLITE_OK && !schema_mark(r->db, "finished", 0))
 		rc = read_plain_of(r, d);
 	buf_clear(&sql);
 	/* An id has no quotes in it. */
 	buf_printf(&sql, GAP_ROWS " AND drone = '%s'", d->info.id);
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK && has_rows(d))
 		rc = each(r, sql.data, read_gap);
 	buf_free(&sql);
 	return rc;

@@ -80,6 +80,9 @@ void history_notice(struct history *h, enum history_notice_kind kind, const char
 /* Takes the lock on the directory: 0, or -1 with *busy where another has it. */
 int history_lock_dir(struct history *h, bool *busy, struct err *err);
 
+/* Between two looks at what is too old or too much. */
+#define RETENTION_MS (10 * 60 * 1000)
+
 /* over.c: what is done when there is time. True where it did something. */
 bool over_step(struct history *h, int64_t mono_ms);
 /* A day that is to be finished; ignored where it is noted already. */

@@ -308,7 +308,9 @@ static bool have_store(struct history *h, int64_t day, int64_t mono_ms)
 	else
 		over_return(h, day);
 	roster_forget(&w->roster, (day - PAST_DAYS + 1) * DAY_MS);
-	w->retention_ms = mono_ms;
+	/* Days that a new one makes old stay a while: its clock may be wrong for a moment. */
+	if (fresh && w->retention_ms)
+		w->retention_ms = mono_ms + RETENTION_MS;
 	return true;
 }
 

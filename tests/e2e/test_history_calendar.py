@@ -224,3 +224,31 @@ def test_an_earlier_boot_of_days_ago_is_not_stored_again(clocks, fake, daemon, o
     settle(d)
     wait_all_stored(directory, src)
     assert whole(d)[0] == 0, whole(d)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("for_a_moment", [True, False])
+def test_a_clock_that_is_wrong_for_a_moment_costs_no_day(clocks, fake, daemon, for_a_moment):
+    """With keep_days, a year ahead makes every day too old; they go if that lasts ten minutes."""
+    src = fake()
+    d = ready(src, daemon(sources=[src], ODYSSEY_HISTORY_KEEP_DAYS="30", **clocks.env))
+    src.samples(5)
+    wait_all_stored(history_of(d), src)
+    [today] = day_files(history_of(d))
+    clocks.move(real_ms=400 * DAY_MS)
+    src.sample()
+    wait_for(lambda: len(day_files(history_of(d))) == 2, "a day to come")
+    wait_rest(history_of(d), 1)
+    if for_a_moment:
+        clocks.move(real_ms=-400 * DAY_MS)
+        src.sample()
+        wait_all_stored(history_of(d), src)
+    clocks.move(mono_ms=11 * 60 * 1000)
+    ready(src, d)
+    src.sample()
+    if for_a_moment:
+        wait_all_stored(history_of(d), src)
+        settle(d)
+        assert today in day_files(history_of(d))
+    else:
+        wait_for(lambda: today not in day_files(history_of(d)), "the old day deleted")
