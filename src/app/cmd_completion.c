@@ -76,7 +76,9 @@ static void print_bash(void)
 		printf("' ;;\n");
 	}
 	printf("\tesac\n\tcase $prev in\n"
-	       "\t--config|--history|--state)\n\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\t\treturn ;;\n"
+	       "\t--drone) COMPREPLY=($(compgen -W \"$(_odyssey_ids)\" -- \"$cur\")); return ;;\n"
+	       "\t--format) COMPREPLY=($(compgen -W 'csv geojson kml gpx' -- \"$cur\")); return ;;\n"
+	       "\t--config|--history|--state|--output|-o|--script)\n\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n\t\treturn ;;\n"
 	       "\t--fields)\n\t\tlocal done=\n\t\t[[ $cur == *,* ]] && done=${cur%%,*},\n"
 	       "\t\tCOMPREPLY=($(compgen -P \"$done\" -W '");
 	put_fields();
@@ -100,8 +102,9 @@ static void print_bash(void)
 	       "\ttail) COMPREPLY=($(compgen -W \"");
 	put_topics();
 	printf(" $(_odyssey_ids)\" -- \"$cur\")) ;;\n"
-	       "\tack) COMPREPLY=($(compgen -W \"$(_odyssey_ids) $(_odyssey_alarms)\" -- \"$cur\")) ;;\n"
-	       "\tshelve|unshelve) COMPREPLY=($(compgen -W \"$(_odyssey_alarms)\" -- \"$cur\")) ;;\n"
+	       "\tack|shelve|unshelve)\n"
+	       "\t\tCOMPREPLY=($(compgen -W \"$(_odyssey_ids) $(_odyssey_alarms)\" -- \"$cur\")) ;;\n"
+	       "\thistory) COMPREPLY=($(compgen -W verify -- \"$cur\")) ;;\n"
 	       "\tcompletion) COMPREPLY=($(compgen -W 'bash zsh' -- \"$cur\")) ;;\n"
 	       "\tdoc) COMPREPLY=($(compgen -W '");
 	put_doc_tables();
@@ -124,8 +127,13 @@ static void put_zsh_text(const char *s)
 static const char *zsh_action(const struct flag_desc *flag)
 {
 	if (strcmp(flag->name, "config") == 0 || strcmp(flag->name, "history") == 0 ||
-	    strcmp(flag->name, "state") == 0)
+	    strcmp(flag->name, "state") == 0 || strcmp(flag->name, "output") == 0 ||
+	    strcmp(flag->name, "script") == 0)
 		return "_files";
+	if (strcmp(flag->name, "drone") == 0)
+		return "_odyssey_drone";
+	if (strcmp(flag->name, "format") == 0)
+		return "(csv geojson kml gpx)";
 	if (strcmp(flag->name, "fields") == 0)
 		return "_odyssey_fields";
 	return "";
@@ -152,8 +160,9 @@ static const struct {
 	{ "send", "'*:drone or command:_odyssey_send'" },
 	{ "tail", "'*:topic:_odyssey_topics'" },
 	{ "ack", "'*:alarm or drone:_odyssey_ack'" },
-	{ "shelve", "'*:alarm:_odyssey_alarms'" },
-	{ "unshelve", "'*:alarm:_odyssey_alarms'" },
+	{ "shelve", "'*:alarm or drone:_odyssey_ack'" },
+	{ "unshelve", "'*:alarm or drone:_odyssey_ack'" },
+	{ "history", "'1:verify:(verify)'" },
 	{ "completion", "'1:shell:(bash zsh)'" },
 	{ "doc", "'1:table:_odyssey_doc'" },
 };
@@ -163,6 +172,7 @@ static void print_zsh(void)
 	printf("#compdef odyssey\n# zsh completion of odyssey; printed by odyssey completion zsh\n\n"
 	       "_odyssey_ids() {\n\treply=(${(f)\"$(timeout 1 odyssey ls --ids 2>/dev/null)\"})\n}\n\n"
 	       "_odyssey_alarms() {\n\tcompadd -- ${(f)\"$(timeout 1 odyssey alarms --ids 2>/dev/null)\"}\n}\n\n"
+	       "_odyssey_drone() {\n\tlocal -a reply\n\t_odyssey_ids\n\tcompadd -- $reply\n}\n\n"
 	       "_odyssey_ack() {\n\tlocal -a reply\n\t_odyssey_ids\n\tcompadd -- $reply\n\t_odyssey_alarms\n}\n\n"
 	       "_odyssey_fields() {\n\t_values -s , field ");
 	put_fields();

@@ -16,8 +16,15 @@ int cmd_stop(struct app *app)
 {
 	const char *dir = app->config.state_dir;
 	int64_t until = clock_mono_ms() + STOP_TIMEOUT_MS;
-	pid_t pid = process_lock_holder(dir);
+	struct err err;
+	pid_t pid;
 
+	/* "stop sim" must not end the daemon of all. */
+	if (app->args.operand_count) {
+		err_set(&err, "it takes no \"%s\"; it ends the daemon of --state", app->args.operands[0]);
+		return app_usage_error("stop", &err);
+	}
+	pid = process_lock_holder(dir);
 	if (pid == 0) {
 		fprintf(stderr, "odyssey stop: no daemon runs in %s\n", dir);
 		return EXIT_FAILED;

@@ -58,6 +58,8 @@ def test_stop_with_a_command_under_way_and_a_dead_source(fake, daemon):
 
 def test_odyssey_stop(place, daemon):
     d = daemon()
+    code, _, err = run([ODYSSEY, "stop", "sim", "--state", d.state], place)
+    assert code == 2 and "sim" in err and d.running()
     code, _, err = run([ODYSSEY, "stop", "--state", d.state], place)
     assert code == 0, err
     assert d.wait() == 0

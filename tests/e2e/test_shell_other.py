@@ -112,6 +112,10 @@ def test_bash_completion(tmp_path):
         assert complete(tmp_path, ODYSSEY, "ls", "--fields", "lat,hea") == ["lat,heading"]
         assert "tm" in complete(tmp_path, ODYSSEY, "tail", "t")
         assert complete(tmp_path, ODYSSEY, "doc", "fie") == ["fields"]
+        assert complete(tmp_path, ODYSSEY, "export", "--format", "k") == ["kml"]
+        assert complete(tmp_path, ODYSSEY, "flights", "--drone", "D") == ["D01", "D02"]
+        assert "D01" in complete(tmp_path, ODYSSEY, "shelve", "D")
+        assert complete(tmp_path, ODYSSEY, "history", "") == ["verify"]
 
 
 def test_zsh_completion_is_zsh(tmp_path):
