@@ -28,6 +28,7 @@ struct reading {
 	bool one_boot;         /* of older days only that one is read: */
 	size_t drone;
 	uint32_t boot;
+	bool any_plain;
 	struct chunk chunk;    /* ready where columns is set */
 	struct strmap earlier; /* rows of the days before, by id: earlier_begin() */
 	bool damaged;
@@ -505,8 +506,7 @@ static int read_rows_of(struct reading *r, size_t number)
 	if (r->one_boot)
 		buf_printf(&sql, " AND boot = %" PRIu32, r->boot);
 	rc = each(r, sql.data, read_sealed);
-	/* A day at rest has no other rows. */
-	if (rc == SQLITE_OK && !schema_mark(r->db, "finished", 0))
+	if (rc == SQLITE_OK && r->any_plain)
 		rc = read_plain_of(r, d);
 	buf_clear(&sql);
 	/* An id has no quotes in it. */
@@ -514,6 +514,30 @@ static int read_rows_of(struct reading *r, size_t number)
 	if (rc == SQLITE_OK && has_rows(d))
 		rc = each(r, sql.data, read_gap);
 	buf_free(&sql);
+	return rc;
+}
+
+/* Many are wanted that no day has a row of: one look each, for a hundred days. */
+static int read_numbers(struct reading *r)
+{
+	sqlite3_stmt *any;
+	int rc = sqlite3_prepare_v2(r->db, "SELECT 1 FROM sealed INDEXED BY sealed_by_drone"
+				    " WHERE drone = ? LIMIT 1", -1, &any, NULL);
+
+	/* A day at rest has no other rows. */
+	r->any_plain = !schema_mark(r->db, "finished", 0);
+	for (size_t number = 1; number < r->drone_cap && rc == SQLITE_OK; number++) {
+		bool sealed;
+
+		if (!r->drones[number])
+			continue;
+		sqlite3_bind_int64(any, 1, (sqlite3_int64)number);
+		sealed = sqlite3_step(any) == SQLITE_ROW;
+		rc = sqlite3_reset(any);
+		if (rc == SQLITE_OK && (sealed || r->any_plain))
+			rc = read_rows_of(r, number);
+	}
+	sqlite3_finalize(any);
 	return rc;
 }
 
@@ -531,10 +555,8 @@ static void read_older_day(struct reading *r, const char *dir, int64_t day)
 	rc = schema_exec(r->db, "BEGIN");
 	if (rc == SQLITE_OK)
 		rc = each(r, "SELECT no, id FROM drones", read_wanted);
-	for (size_t number = 1; number < r->drone_cap && rc == SQLITE_OK; number++) {
-		if (r->drones[number])
-			rc = read_rows_of(r, number);
-	}
+	if (rc == SQLITE_OK)
+		rc = read_numbers(r);
 	reading_clear(r);
 }
 
