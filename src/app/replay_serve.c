@@ -33,6 +33,7 @@ struct serving {
 	struct server *server;
 	struct buf body;
 	int64_t beat_ms;
+	char unread[200]; /* why a day is not told, as it was logged */
 };
 
 static const char *endpoint_of(const struct app *app, const char *flag, const char *otherwise)
@@ -183,6 +184,18 @@ static int play(struct serving *s, bool *behind, struct err *err)
 	return 0;
 }
 
+/* Once, of each day. */
+static void log_unread(struct serving *s)
+{
+	const char *why = replay_unread(s->replay);
+
+	if (strncmp(s->unread, why, sizeof(s->unread) - 1) == 0)
+		return;
+	str_copy(s->unread, sizeof(s->unread), why);
+	if (*why)
+		log_warning("%s", why);
+}
+
 static int run(struct serving *s, int stop_fd, struct err *err)
 {
 	int64_t looked_ms = clock_mono_ms();
@@ -201,6 +214,7 @@ static int run(struct serving *s, int stop_fd, struct err *err)
 		}
 		if (play(s, &behind, err) == -1)
 			return -1;
+		log_unread(s);
 		/* A pace that cannot be kept is not made up for later. */
 		if (behind && was_behind)
 			playhead_seek(&s->head, replay_position(s->replay));

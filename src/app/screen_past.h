@@ -35,6 +35,7 @@ struct screen_replay {
 	int64_t trails_ms;   /* where they were filled */
 	size_t plan_drone;   /* whose plan was looked up, and for which plans_serial */
 	uint64_t plan_serial;
+	char unread[200];    /* why a day is not shown, as it was said */
 	bool tried;          /* to open it for the timeline of live */
 	bool came;           /* screen_own_came(), a turn ago */
 };

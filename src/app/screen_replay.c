@@ -323,6 +323,19 @@ int screen_travel(struct ui *ui, const struct travel *t, struct err *err)
 	return 0;
 }
 
+/* Once, of each day. */
+static void say_unread(struct screen *s)
+{
+	struct screen_replay *rp = s->replay;
+	const char *why = replay_unread(rp->past);
+
+	if (strncmp(rp->unread, why, sizeof(rp->unread) - 1) == 0)
+		return;
+	str_copy(rp->unread, sizeof(rp->unread), why);
+	if (*why)
+		ui_say(&s->ui, ROLE_ERROR, "%s", why);
+}
+
 int64_t screen_replay_tick(struct screen *s)
 {
 	struct screen_replay *rp = s->replay;
@@ -360,6 +373,7 @@ int64_t screen_replay_tick(struct screen *s)
 			playhead_play(&rp->head, false);
 			ui_say(&s->ui, ROLE_ERROR, "%s", err.text);
 		}
+		say_unread(s);
 		past_fill_trails(s);
 		past_take_plan(s);
 		show_state(s);

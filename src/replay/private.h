@@ -135,6 +135,10 @@ struct replay {
 	struct replay_minutes *minutes; /* in the order they were made */
 	size_t minutes_count, minutes_cap;
 	struct moments *beside;  /* until the window moves */
+	struct err unread;       /* why the window's day is not open; "" where it is */
+	struct err unread_end;   /* the same of one that the range would end with */
+	bool last_unread;        /* and that is the last day */
+	int64_t first_listed;    /* the first day there was when the range was made */
 };
 
 /* ---- window.c ---- */

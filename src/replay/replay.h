@@ -61,6 +61,9 @@ void replay_close(struct replay **replay);
 /* First and last moment of what was recorded within from and to; false where
  * that is nothing. */
 bool replay_range(const struct replay *r, int64_t *first_ms, int64_t *last_ms);
+/* Why nothing is shown of the day of the position (it is damaged, or cannot be read), or that the
+ * range ends before a day because of that; "" where all is well. Good until the next call. */
+const char *replay_unread(const struct replay *r);
 /* Looks for what was written since: 1 where there was something, 0, or -1. Ask
  * once a second or so; the position and the state stay as they are. */
 int replay_refresh(struct replay *r, struct err *err);

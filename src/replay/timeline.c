@@ -158,9 +158,8 @@ static int minutes_of(struct replay *r, int64_t day, int *reads, const struct re
 		return 1;
 	if (--*reads < 0)
 		return minutes != NULL; /* what it was is better than nothing */
-	if (window_open_day(r, day, &m, err) == -1)
-		return -1;
-	if (!m)
+	/* One that cannot be read is not recorded here. */
+	if (window_open_day(r, day, &m, err) == -1 || !m)
 		return 0;
 	if (!minutes && r->minutes_count == MINUTES_DAYS_MAX) {
 		/* The one that was made first. */
@@ -229,9 +228,7 @@ static int add_day(struct replay *r, const struct slices *s, int64_t day, int *r
 		for (size_t i = 0; got == 1 && i < minutes->count; i++)
 			add_minute(s, &minutes->buckets[i], minutes->first_ms + (int64_t)i * MINUTE_MS);
 	} else {
-		if (open_beside(r, day, err) == -1)
-			return -1;
-		if (r->beside)
+		if (open_beside(r, day, err) != -1 && r->beside)
 			add_file(s, r->beside);
 	}
 	return 0;

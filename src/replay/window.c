@@ -247,6 +247,12 @@ int window_whole(struct replay *r, struct err *err)
 	return 0;
 }
 
+static void set_unread(struct err *unread, const struct err *why)
+{
+	err_set(unread, "%s: of this day nothing is shown; `odyssey history verify` says what is left of it",
+	    why->text);
+}
+
 int window_move(struct replay *r, int64_t day, struct err *err)
 {
 	struct window_file old[WINDOW_MAX];
@@ -257,6 +263,7 @@ int window_move(struct replay *r, int64_t day, struct err *err)
 	if (r->single ? r->file_count : r->window_day == day && r->ranged)
 		return 0;
 	r->window_day = day;
+	r->unread.text[0] = '\0';
 	moments_close(&r->beside);
 	if (r->single) {
 		need[n++] = 0;
@@ -279,12 +286,14 @@ int window_move(struct replay *r, int64_t day, struct err *err)
 			r->files[r->file_count++] = old[at];
 			old[at] = (struct window_file){ 0 };
 		} else if (open_file(r, need[i], err) == -1) {
-			/* The day itself has to be there; its neighbours need not. */
-			if (need[i] == day || r->single) {
+			if (r->single) {
 				for (at = 0; at < old_count; at++)
 					close_file(&old[at]);
 				return -1;
 			}
+			/* One day's damage is a gap, and no end of the others. */
+			if (need[i] == day)
+				set_unread(&r->unread, err);
 		}
 	}
 	for (at = 0; at < old_count; at++)
@@ -326,42 +335,83 @@ int window_mend(struct replay *r, struct err *err)
 	return 0;
 }
 
-static void take_ends(struct replay *r, const struct moments *m)
+static struct window_file *open_of(struct replay *r, int64_t day)
 {
-	r->first_ms = m->first_ms < r->first_ms ? m->first_ms : r->first_ms;
-	r->last_ms = m->last_ms > r->last_ms ? m->last_ms : r->last_ms;
+	for (size_t i = 0; i < r->file_count; i++) {
+		if (r->files[i].day == day)
+			return &r->files[i];
+	}
+	return NULL;
 }
 
-/* From the ends of the days that there are; the last of them is open then. */
+/* The first moment of the days from that one on, of the first that can be read. */
+static void find_first(struct replay *r, size_t from, size_t to)
+{
+	r->first_ms = INT64_MAX;
+	r->first_listed = r->day_count ? r->days[0] : 0;
+	for (; from < to && r->first_ms == INT64_MAX; from++) {
+		struct moments *m = NULL;
+		struct err err;
+
+		if (open_of(r, r->days[from])) {
+			r->first_ms = open_of(r, r->days[from])->m->first_ms;
+		} else if (window_open_day(r, r->days[from], &m, &err) == -1) {
+			set_unread(&r->unread_end, &err);
+		} else if (m) {
+			r->first_ms = m->first_ms;
+			moments_close(&m);
+		}
+	}
+	for (size_t i = 0; i < r->file_count; i++)
+		r->first_ms = r->files[i].m->first_ms < r->first_ms ? r->files[i].m->first_ms : r->first_ms;
+	r->first_ms = r->first_ms < r->from_ms ? r->from_ms : r->first_ms;
+}
+
+static void days_within(const struct replay *r, size_t *from, size_t *to)
+{
+	*from = 0;
+	*to = r->day_count;
+	while (*from < *to && r->days[*from] < day_of(r->from_ms))
+		(*from)++;
+	while (*to > *from && r->days[*to - 1] > day_of(r->to_ms))
+		(*to)--;
+}
+
+/* From the ends of the days that there are; the last of them that can be read is open then. */
 static int find_range(struct replay *r, struct err *err)
 {
-	size_t from = 0, to = r->day_count;
-	bool first_known = false;
-	struct moments *m;
+	size_t from, to;
 
-	while (from < to && r->days[from] < day_of(r->from_ms))
-		from++;
-	while (to > from && r->days[to - 1] > day_of(r->to_ms))
-		to--;
-	r->first_ms = INT64_MAX;
+	days_within(r, &from, &to);
 	r->last_ms = INT64_MIN;
-	if ((r->single || from < to) && window_move(r, r->single ? 0 : r->days[to - 1], err) == -1)
+	if (r->single && window_move(r, 0, err) == -1)
 		return -1;
-	r->ranged = true;
-	for (size_t i = 0; i < r->file_count; i++) {
-		take_ends(r, r->files[i].m);
-		first_known |= r->single || r->files[i].day == r->days[from];
-	}
-	if (from < to && !first_known) {
-		if (window_open_day(r, r->days[from], &m, err) == -1)
+	for (; to > from; to--) {
+		if (window_move(r, r->days[to - 1], err) == -1)
 			return -1;
-		if (m)
-			take_ends(r, m);
-		moments_close(&m);
+		r->ranged = true;
+		if (open_of(r, r->days[to - 1]))
+			break;
+		if (*r->unread.text) {
+			r->unread_end = r->unread;
+			r->last_unread = true;
+		}
 	}
-	r->first_ms = r->first_ms < r->from_ms ? r->from_ms : r->first_ms;
+	r->ranged = true;
+	if (!r->file_count && *r->unread_end.text) {
+		*err = r->unread_end;
+		return -1;
+	}
+	for (size_t i = 0; i < r->file_count; i++)
+		r->last_ms = r->files[i].m->last_ms > r->last_ms ? r->files[i].m->last_ms : r->last_ms;
 	r->last_ms = r->last_ms > r->to_ms ? r->to_ms : r->last_ms;
+	find_first(r, from, to);
 	return 0;
+}
+
+const char *replay_unread(const struct replay *r)
+{
+	return *r->unread.text ? r->unread.text : r->unread_end.text;
 }
 
 /* Before everything, or where it was asked for. */
@@ -373,6 +423,22 @@ static int64_t start_of(const struct replay *r, int64_t start_ms)
 		return first_ms;
 	at_ms = start_ms < 0 ? r->last_ms + start_ms : start_ms - 1;
 	return at_ms < first_ms ? first_ms : at_ms > r->last_ms ? r->last_ms : at_ms;
+}
+
+/* What was locked when the range was made may be free now. 1 where it is. */
+static int try_last(struct replay *r)
+{
+	struct moments *m = NULL;
+	struct err err;
+
+	if (!r->last_unread || !r->day_count ||
+	    window_open_day(r, r->days[r->day_count - 1], &m, &err) == -1 || !m)
+		return 0;
+	r->last_unread = false;
+	r->unread_end.text[0] = '\0';
+	r->last_ms = m->last_ms > r->to_ms ? r->to_ms : m->last_ms;
+	moments_close(&m);
+	return 1;
 }
 
 int replay_refresh(struct replay *r, struct err *err)
@@ -389,6 +455,16 @@ int replay_refresh(struct replay *r, struct err *err)
 	}
 	if (list_days(r, err) == -1)
 		return -1;
+	if (*r->unread.text) {
+		int64_t day = r->window_day;
+
+		/* It may only have been locked. */
+		r->window_day = INT64_MIN;
+		if (window_move(r, day, err) == -1)
+			return -1;
+		changed |= !*r->unread.text;
+	}
+	changed |= try_last(r);
 	if ((int64_t)r->day_count != count || (r->day_count && r->days[r->day_count - 1] != last)) {
 		int64_t day = r->window_day;
 
@@ -397,6 +473,12 @@ int replay_refresh(struct replay *r, struct err *err)
 		if (window_move(r, day, err) == -1)
 			return -1;
 		changed = 1;
+		if (r->day_count && r->days[0] != r->first_listed) {
+			size_t from, to;
+
+			days_within(r, &from, &to);
+			find_first(r, from, to);
+		}
 	}
 	if (!changed)
 		return 0;
