@@ -18,8 +18,9 @@ const char *const pane_names[PANE_COUNT] = {
 #define H_LINE 0x2500
 #define V_LINE 0x2502
 
-/* Map and fleet side by side, the drone below, then the events. */
-static void small(struct layout *l, struct rect body)
+/* Map and fleet side by side, the drone below, then the events, and beside them
+ * the commands while they have the focus: keys never go where nothing is seen. */
+static void small(struct layout *l, struct rect body, enum pane focus)
 {
 	int events = body.h > 26 ? 5 : 3, drone = 3;
 	int top = body.h - events - drone, left = body.w * 54 / 100;
@@ -30,6 +31,14 @@ static void small(struct layout *l, struct rect body)
 	l->pane[PANE_FLEET] = (struct rect){ left + 1, body.y, body.w - left - 1, top };
 	l->pane[PANE_DRONE] = (struct rect){ 0, body.y + top, body.w, drone };
 	l->pane[PANE_EVENTS] = (struct rect){ 0, body.y + top + drone, body.w, events };
+	if (focus == PANE_COMMANDS) {
+		int split = body.w * 52 / 100;
+
+		l->pane[PANE_EVENTS].w = split;
+		l->divider[1] = (struct rect){ split, body.y + top + drone, 1, events };
+		l->pane[PANE_COMMANDS] =
+		    (struct rect){ split + 1, body.y + top + drone, body.w - split - 1, events };
+	}
 }
 
 /* The drone below the fleet; events and commands side by side at the foot. */
@@ -93,7 +102,7 @@ void layout_make(struct layout *l, int w, int h, enum pane focus, bool zoomed, b
 	if (zoomed || l->size == LAYOUT_TINY)
 		l->pane[focus] = body;
 	else if (l->size == LAYOUT_SMALL)
-		small(l, body);
+		small(l, body, focus);
 	else
 		big(l, body, l->size == LAYOUT_LARGE);
 	/* The divider ends in the timeline's title. */

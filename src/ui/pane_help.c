@@ -13,14 +13,53 @@ struct page {
 	int row, top;
 };
 
-static void put(struct page *p, enum role left_role, const char *left, const char *right)
+#define LEFT_WIDTH 20
+
+/* The bytes of text that fill a row of so many columns, up to the end of a word. */
+static size_t row_of(const char *text, int columns)
+{
+	size_t n = strlen(text);
+
+	if (columns < 1 || n <= (size_t)columns)
+		return n;
+	for (n = (size_t)columns; n && text[n] != ' '; n--)
+		;
+	return n ? n : strcspn(text, " ");
+}
+
+static void put_row(struct page *p, int x, int w, enum role role, const char *text, size_t n)
 {
 	int y = p->r.y + 1 + p->row - p->top;
+	char row[512];
 
-	if (p->row++ < p->top || y >= p->r.y + p->r.h)
-		return;
-	canvas_text(p->c, p->r.x + 2, y, 20, left_role, left);
-	canvas_text(p->c, p->r.x + 23, y, p->r.w - 24, ROLE_TEXT, right);
+	str_copy_n(row, sizeof(row), text, n);
+	if (p->row >= p->top && y < p->r.y + p->r.h)
+		canvas_text(p->c, p->r.x + x, y, w, role, row);
+}
+
+/* Nothing is cut: what is longer than its column goes on below. */
+static void put(struct page *p, enum role left_role, const char *left, const char *right)
+{
+	int x = LEFT_WIDTH + 3, w = p->r.w - x - 1;
+	size_t n = row_of(left, strlen(left) > LEFT_WIDTH ? p->r.w - 3 : LEFT_WIDTH);
+
+	put_row(p, 2, p->r.w - 3, left_role, left, n);
+	for (left += n + (left[n] == ' '); *left; left += n + (left[n] == ' ')) {
+		p->row++;
+		n = row_of(left, p->r.w - 5);
+		put_row(p, 4, p->r.w - 5, left_role, left, n);
+	}
+	/* Beside the left where that is short, below it where it is not. */
+	if (n > LEFT_WIDTH && *right)
+		p->row++;
+	for (;;) {
+		n = row_of(right, w);
+		put_row(p, x, w, ROLE_TEXT, right, n);
+		p->row++;
+		right += n + (right[n] == ' ');
+		if (!*right)
+			return;
+	}
 }
 
 static void keys(struct page *p, enum pane focus)
@@ -41,7 +80,7 @@ static void keys(struct page *p, enum pane focus)
 
 static void commands(struct page *p)
 {
-	char name[64];
+	char name[160];
 
 	for (const struct line_command *c = line_commands; c->name; c++) {
 		snprintf(name, sizeof(name), ":%s %s", c->name, c->operands);
@@ -56,7 +95,13 @@ static void commands(struct page *p)
 static void one_command(struct page *p, const char *name)
 {
 	enum command cmd = command_find(name);
-	char left[64], right[256];
+	static const char *const dangers[DANGER_COUNT] = {
+		[DANGER_NO] = "not dangerous",
+		[DANGER_YES] = "dangerous",
+		[DANGER_AIR] = "dangerous unless it is known to be on the ground",
+		[DANGER_GROUND] = "dangerous unless it is known to fly",
+	};
+	char left[160], right[256];
 
 	for (const struct line_command *c = line_commands; c->name; c++) {
 		if (strcmp(c->name, name) == 0) {
@@ -77,8 +122,7 @@ static void one_command(struct page *p, const char *name)
 	}
 	snprintf(right, sizeof(right), "%s", command_table[cmd].done_when);
 	put(p, ROLE_TEXT, "  done when", right);
-	snprintf(right, sizeof(right), "dangerous: %s", danger_names[command_table[cmd].danger]);
-	put(p, ROLE_TEXT, "", right);
+	put(p, ROLE_TEXT, "", dangers[command_table[cmd].danger]);
 }
 
 void pane_help_draw(struct canvas *c, struct rect r, struct ui *ui)

@@ -128,9 +128,12 @@ static void get_charset(const struct ui *ui, char *text, size_t size)
 
 static int set_switch(bool *out, const char *value, struct err *err)
 {
-	if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+	/* yes and no are what odyssey.conf calls them. */
+	bool on = strcmp(value, "on") == 0 || strcmp(value, "yes") == 0;
+
+	if (!on && strcmp(value, "off") != 0 && strcmp(value, "no") != 0)
 		return err_set(err, "it is on or off, not \"%.40s\"", value);
-	*out = strcmp(value, "on") == 0;
+	*out = on;
 	return 0;
 }
 

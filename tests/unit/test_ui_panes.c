@@ -35,6 +35,8 @@ static const struct {
 	    "1xlllkkr"
 	    "jj",
 	    false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "small-commands", 80, 24, "5", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
+	{ "help-wp", 80, 24, ":help wp\r", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 	{ "zoomed", 80, 24, "2z", false, LINK_LIVE, CHARSET_BRAILLE, 0 },
 };
 
