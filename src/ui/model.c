@@ -14,6 +14,7 @@
 #define BATTERY_WARN 25
 #define BATTERY_CRIT 12
 #define RATE_MS      1000
+#define BEAT_MS      1000
 
 const char health_letters[HEALTH_COUNT + 1] = " ~!?X";
 const char *const health_names[HEALTH_COUNT] = { "ok", "stale", "warn", "lost", "crit" };
@@ -89,6 +90,28 @@ void model_source(struct model *m, const char *name, bool lost, int64_t time_ms,
 		source_clock_add(&m->sources[i].clock, time_ms, now_ms);
 }
 
+/* Its time now: as it was told, and gone on at its pace, until the next heartbeat is due. */
+static int64_t then_now(const struct model *m, int64_t now_mono)
+{
+	int64_t passed = now_mono - m->then_mono;
+
+	passed = passed < 0 ? 0 : passed > BEAT_MS ? BEAT_MS : passed;
+	return m->then_ms + (int64_t)((double)passed * m->pace);
+}
+
+/* The past goes at any pace, stands, and leaps: no clock to be smoothed. */
+static void hear_then(struct model *m, const struct heartbeat *hb, int64_t now_mono)
+{
+	int64_t gone = (int64_t)hb->time - m->then_ms, passed = now_mono - m->then_mono;
+
+	if (!m->then_mono)
+		m->pace = 0;
+	else if (gone >= 0 && passed > 0 && passed < 3 * BEAT_MS)
+		m->pace = (double)gone / (double)passed;
+	m->then_ms = (int64_t)hb->time;
+	m->then_mono = now_mono;
+}
+
 void model_heartbeat(struct model *m, const struct heartbeat *hb, int64_t now_mono, int64_t now_ms)
 {
 	if (strcmp(m->whom, hb->source) != 0)
@@ -96,6 +119,8 @@ void model_heartbeat(struct model *m, const struct heartbeat *hb, int64_t now_mo
 	m->kind = hb->kind;
 	m->replay = hb->kind == KIND_REPLAY;
 	m->heard_mono = now_mono;
+	if (m->replay)
+		hear_then(m, hb, now_mono);
 	model_source(m, hb->source, false, (int64_t)hb->time, now_ms);
 }
 
@@ -157,6 +182,9 @@ bool model_sample(struct model *m, const char *id, const struct sample *s, bool 
 		age = now_ms + offset - sample_time(s);
 		d->arrived_mono = now_mono - (age > 0 ? age : 0);
 	}
+	/* Until its first heartbeat its clock is that of its hello. */
+	d->arrived_then = (m->then_mono ? then_now(m, now_mono) : now_ms + m->offset_ms) -
+			  (now_mono - d->arrived_mono);
 	d->dismissed = d->dismissed && !arrived;
 	trail_add(&d->trail, s);
 	energy_meter_sample(&d->meter, s);
@@ -270,6 +298,8 @@ static double age_of(const struct model *m, struct ui_drone *d)
 
 	if (!d->sample.known)
 		return INFINITY;
+	if (m->replay && m->then_mono)
+		age = then_now(m, m->now_mono) - d->arrived_then;
 	if (!m->replay && clock_offset(m, d, &offset)) {
 		int64_t own = m->now_ms + offset - sample_time(&d->sample);
 
@@ -355,6 +385,8 @@ void model_tick(struct model *m, int64_t now_mono, int64_t now_ms)
 {
 	m->now_mono = now_mono;
 	m->now_ms = now_ms;
+	if (m->replay && m->then_mono)
+		m->offset_ms = then_now(m, now_mono) - now_ms;
 	if (now_mono - m->rate_mono >= RATE_MS) {
 		m->rate = (double)(m->messages - m->rate_count) * 1000 /
 			  (double)(now_mono - m->rate_mono);

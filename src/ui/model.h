@@ -46,6 +46,7 @@ struct ui_drone {
 	int clock;            /* index of the source's clock, or -1 */
 	struct sample sample; /* newest; known 0: none yet */
 	int64_t arrived_mono; /* of the newest */
+	int64_t arrived_then; /* the same by the clock of a source that offers the past */
 	double period_s;      /* between samples, smoothed; 0: not known */
 	double home_lat, home_lon;
 	struct trail trail;
@@ -123,6 +124,10 @@ struct model {
 	const struct zone_set *zones; /* of the configuration; borrowed, may be NULL */
 	int kind;              /* enum source_kind */
 	int64_t offset_ms;     /* its clock less ours */
+	/* Of a source that offers the past: its time by its last heartbeat, when that came (0: none
+	 * has), and how fast its time goes; 0 while it stands. */
+	int64_t then_ms, then_mono;
+	double pace;
 	bool roster_known;     /* everybody there is was told once */
 	int64_t heard_mono;    /* anything of it */
 	uint64_t messages, malformed, dropped;
