@@ -15,6 +15,7 @@
 
 #define MERGE_SAMPLES 8000
 #define FINISH_RETRY_MS 60000
+#define SUDDEN_DAYS 7
 /* Alarms that go on in the next day; of more, the newest. */
 #define CARRY_ALARMS_MAX 2000
 
@@ -323,19 +324,32 @@ static bool finish_slice(struct history *h, int64_t mono_ms)
 
 /* ---- retention ---- */
 
-void over_retention(struct history *h)
+/* All that was logged before would be too old at once: after a long rest, or by a clock that is
+ * wrong. The first look after a start leaves it. */
+static bool is_sudden(const struct history *h, const int64_t *days, size_t count, bool first)
+{
+	int64_t newest = INT64_MAX, today = h->writer.store->day;
+
+	for (size_t i = 0; i < count && days[i] < today; i++)
+		newest = days[i];
+	return first && newest != INT64_MAX && today - newest > SUDDEN_DAYS;
+}
+
+void over_retention(struct history *h, bool first)
 {
 	struct writer *w = &h->writer;
 	int64_t *days, bytes = 0;
 	struct err err;
+	bool sudden;
 	size_t count;
 
 	if (!w->store || days_list(h->dir, &days, &count, &err) == -1)
 		return;
+	sudden = is_sudden(h, days, count, first);
 	for (size_t i = 0; i < count; i++)
 		bytes += day_bytes(h->dir, days[i]);
 	for (size_t i = 0; i < count && days[i] < w->store->day; i++) {
-		bool old = h->keep_days > 0 && w->store->day - days[i] >= h->keep_days;
+		bool old = !sudden && h->keep_days > 0 && w->store->day - days[i] >= h->keep_days;
 		bool past = h->keep_ms > 0 && (days[i] + 1) * DAY_MS < w->newest_ms - h->keep_ms;
 		bool big = h->keep_gb > 0 && (double)bytes > h->keep_gb * 1e9;
 
@@ -354,12 +368,14 @@ void over_retention(struct history *h)
 bool over_step(struct history *h, int64_t mono_ms)
 {
 	struct writer *w = &h->writer;
+	bool first;
 
 	if (!w->store)
 		return false;
 	if (mono_ms >= w->retention_ms) {
+		first = w->retention_ms == 0;
 		w->retention_ms = mono_ms + RETENTION_MS;
-		over_retention(h);
+		over_retention(h, first);
 		return true;
 	}
 	if (w->finishing)

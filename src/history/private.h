@@ -11,6 +11,7 @@
 #include "history/batch.h"
 #include "history/chunk.h"
 #include "history/history.h"
+#include "history/past.h"
 #include "history/queue.h"
 #include "history/roster.h"
 #include "history/seal.h"
@@ -34,6 +35,11 @@ struct writer {
 	int64_t retry_ms;        /* monotonic, not before */
 	bool lost_rows;          /* tell HISTORY_CHANGED when it works again */
 	bool past_unread;        /* the roster is to be read anew first */
+	int64_t wanted_day;      /* for which it is read */
+	struct {
+		int64_t day, since_ms; /* monotonic; 0: not so */
+		bool said;
+	} unread[PAST_DAYS];     /* days before it whose file cannot be read */
 	uint64_t refused_seen;
 	int64_t newest_ms;       /* arrival, of all that was taken */
 	struct again again;      /* flights found again */
@@ -94,6 +100,6 @@ void over_carry(struct history *h, int64_t day);
 /* To a day that was written before, by a clock that was set: its open gaps that were filled or
  * lost on another day meanwhile are so here too. */
 void over_return(struct history *h, int64_t day);
-void over_retention(struct history *h);
+void over_retention(struct history *h, bool first);
 
 #endif

@@ -28,6 +28,9 @@
  * of thousands each drone has a hole to be read, some 20 s of work for 5,000,
  * and none of it is urgent. */
 #define AGAIN_MS 3
+/* An earlier day that cannot be read is waited for so long: it tells what is stored already.
+ * Then today matters more, for the sources hold what is not logged for a quarter of an hour. */
+#define UNREAD_MS (2 * 60 * 1000)
 /* How long a dead disk holds up the end of the program. */
 #define CLOSE_MS 1000
 
@@ -47,6 +50,41 @@ static void set_aside(struct history *h, int64_t day, const char *why)
 		    "begun", day_name(day, old), why, name);
 }
 
+/* Whether that day, before the one that is to be written, was waited for long enough. */
+static bool is_given_up(struct history *h, int64_t day, const char *why)
+{
+	struct writer *w = &h->writer;
+	int64_t now = clock_mono_ms();
+	char name[DAY_NAME_SIZE];
+	size_t i = 0;
+
+	if (day >= w->wanted_day)
+		return false;
+	while (i + 1 < PAST_DAYS && w->unread[i].since_ms && w->unread[i].day != day)
+		i++;
+	if (!w->unread[i].since_ms || w->unread[i].day != day) {
+		w->unread[i].day = day;
+		w->unread[i].since_ms = now;
+		w->unread[i].said = false;
+	}
+	if (now - w->unread[i].since_ms < UNREAD_MS)
+		return false;
+	if (!w->unread[i].said)
+		history_notice(h, HISTORY_DAMAGED,
+		    "the history's file %s cannot be read (%s); logging goes on without it, and what "
+		    "sources still hold of that day may be stored a second time", day_name(day, name), why);
+	w->unread[i].said = true;
+	return true;
+}
+
+static void can_be_read(struct writer *w, int64_t day)
+{
+	for (size_t i = 0; i < PAST_DAYS; i++) {
+		if (w->unread[i].day == day)
+			w->unread[i].since_ms = 0;
+	}
+}
+
 /* The newest days into roster, past and newest: *damaged where one was set aside, and all
  * that was read does not count. */
 static int read_days(struct history *h, const int64_t *days, size_t count, struct history_past *past,
@@ -64,10 +102,13 @@ static int read_days(struct history *h, const int64_t *days, size_t count, struc
 			*damaged = true;
 			return -1;
 		}
+		if (trouble == TROUBLE_DISK && is_given_up(h, days[i], err->text))
+			continue;
 		if (trouble != TROUBLE_NONE) {
 			*retry = trouble != TROUBLE_NEWER;
 			return -1;
 		}
+		can_be_read(&h->writer, days[i]);
 	}
 	return 0;
 }
@@ -277,6 +318,7 @@ static bool have_store(struct history *h, int64_t day, int64_t mono_ms)
 		return false;
 	}
 	if (w->past_unread) {
+		w->wanted_day = day;
 		if (writer_read_past(h, &retry, &err) == -1) {
 			w->lost_rows = true;
 			fails(h, TROUBLE_DISK, err.text, mono_ms);

@@ -1,5 +1,6 @@
 /*
- * Preloaded by tests: while the file named by IO_FAULT is there, writing to files below a
+ * Preloaded by tests: while a file READ_FAULT is there, reading files whose path has the text in it
+ * that it holds fails with EIO; and while the file named by IO_FAULT is there, writing to files below a
  * directory called history fails with the errno that it holds, as on a disk that breaks (EIO) or
  * that the kernel has made read-only (EROFS).
  */
@@ -45,6 +46,25 @@ static int fault_of(int fd)
 	return fault(path);
 }
 
+static int read_fault(int fd)
+{
+	const char *control = getenv("READ_FAULT");
+	char link[64], path[4096], text[256] = "";
+	int control_fd, saved = errno;
+	ssize_t n;
+
+	control_fd = control ? openat(AT_FDCWD, control, O_RDONLY | O_CLOEXEC) : -1;
+	errno = saved;
+	if (control_fd == -1)
+		return 0;
+	n = read(control_fd, text, sizeof(text) - 1);
+	close(control_fd);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	path[n > 0 && (n = readlink(link, path, sizeof(path) - 1)) > 0 ? n : 0] = '\0';
+	errno = saved;
+	return *text && strstr(path, text) ? EIO : 0;
+}
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define FAIL_IF(broken)                                                        \
 	do {                                                                   \
@@ -54,6 +74,18 @@ static int fault_of(int fd)
 			return -1;                                             \
 		}                                                              \
 	} while (0)
+
+ssize_t pread(int fd, void *data, size_t n, off_t at)
+{
+	FAIL_IF(read_fault(fd));
+	return REAL(pread)(fd, data, n, at);
+}
+
+ssize_t pread64(int fd, void *data, size_t n, off64_t at)
+{
+	FAIL_IF(read_fault(fd));
+	return REAL(pread64)(fd, data, n, at);
+}
 
 ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
 {

@@ -8,7 +8,7 @@ import pytest
 import protocol
 from history_helpers import (Clocks, count, day_files, history_of, keys_sent, keys_stored, plain, ready, settle, sql,
                              wait_all_stored, wait_slowly)
-from programs import ODYSSEY, run
+from programs import ODYSSEY, preload, run
 from test_history_samples import DAY_MS
 from wire import wait_for
 
@@ -224,6 +224,58 @@ def test_an_earlier_boot_of_days_ago_is_not_stored_again(clocks, fake, daemon, o
     settle(d)
     wait_all_stored(directory, src)
     assert whole(d)[0] == 0, whole(d)
+
+
+@pytest.mark.slow
+def test_a_day_before_that_cannot_be_read_holds_up_today_for_two_minutes(clocks, fake, daemon, opened, place):
+    """Until then what comes waits; then it is logged, it is said, and the day itself is left alone."""
+    src = fake()
+    d = ready(src, daemon(sources=[src], **clocks.env))
+    src.samples(20)
+    wait_all_stored(history_of(d), src)
+    [before] = day_files(history_of(d))
+    d.stop()
+    held = before.read_bytes()
+    clocks.move(real_ms=DAY_MS)
+    fault = preload(place, "io_fault", READ_FAULT=str(place) + "/read-fault")
+    with open(fault["READ_FAULT"], "w", encoding="ascii") as f:
+        f.write(before.name)
+    env = {**clocks.env, **fault, "LD_PRELOAD": clocks.env["LD_PRELOAD"] + " " + fault["LD_PRELOAD"]}
+    opened.append(type(d)(d.place, *d.more, sources=d.sources, name=d.name, state=d.state, **env))
+    d = ready(src, opened[-1])
+    src.samples(5)
+    d.wait_log("history is not written")
+    assert day_files(history_of(d)) == [before]
+    clocks.move(mono_ms=3 * 60 * 1000)
+    src.sample()
+    d.wait_log("cannot be read .*logging goes on without it")
+    wait_slowly(lambda: count(history_of(d)) >= 26, "today logged")
+    d.stop()
+    os.unlink(fault["READ_FAULT"])
+    assert before.read_bytes() == held
+    assert set(keys_stored(history_of(d))) == set(keys_sent(src))
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_wrong_at_the_start_deletes_no_day_at_once(clocks, fake, daemon, opened):
+    src = fake()
+    d = ready(src, daemon(sources=[src], ODYSSEY_HISTORY_KEEP_DAYS="30", **clocks.env))
+    src.samples(5)
+    wait_all_stored(history_of(d), src)
+    [today] = day_files(history_of(d))
+    d.stop()
+    clocks.move(real_ms=400 * DAY_MS)
+    opened.append(type(d)(d.place, *d.more, sources=d.sources, name=d.name, state=d.state,
+                          ODYSSEY_HISTORY_KEEP_DAYS="30", **clocks.env))
+    d = ready(src, opened[-1])
+    src.sample()
+    wait_for(lambda: len(day_files(history_of(d))) == 2, "a day to come")
+    wait_rest(history_of(d), 1)
+    assert today in day_files(history_of(d))
+    clocks.move(mono_ms=11 * 60 * 1000)
+    ready(src, d)
+    src.sample()
+    wait_for(lambda: today not in day_files(history_of(d)), "the old day deleted")
 
 
 @pytest.mark.slow
