@@ -1,42 +1,18 @@
 /* What is stored already: see past.h. */
 #include "history/past.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/strmap.h"
-#include "history/chunk.h"
 #include "history/days.h"
-#include "history/plain.h"
+#include "history/past_private.h"
 #include "history/scan.h"
 
 #define FIELD_TIME_MAX (field_table[FIELD_time].max)
 
-struct reading {
-	sqlite3 *db;
-	struct roster *roster;
-	struct history_past *past;
-	struct newest *newest;
-	int64_t day;
-	size_t *drones;        /* roster index + 1 by number in the file */
-	size_t drone_cap;
-	int64_t sealed[PLAIN_SLOTS];
-	int64_t from_ms;       /* where the days that are read begin */
-	bool one_boot;         /* of older days only that one is read: */
-	size_t drone;
-	uint32_t boot;
-	bool any_plain;
-	struct chunk chunk;    /* ready where columns is set */
-	struct strmap earlier; /* rows of the days before, by id: earlier_begin() */
-	bool damaged;
-};
-
-typedef void read_row(struct reading *r, sqlite3_stmt *stmt);
-
-static int each(struct reading *r, const char *sql, read_row *row)
+int past_each(struct reading *r, const char *sql, read_row *row)
 {
 	sqlite3_stmt *stmt;
 	int rc = sqlite3_prepare_v2(r->db, sql, -1, &stmt, NULL);
@@ -51,7 +27,7 @@ static int each(struct reading *r, const char *sql, read_row *row)
 	return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static void number_drone(struct reading *r, sqlite3_int64 number, size_t drone)
+void past_number_drone(struct reading *r, sqlite3_int64 number, size_t drone)
 {
 	if ((size_t)number >= r->drone_cap) {
 		size_t cap = r->drone_cap ? r->drone_cap : 256;
@@ -78,7 +54,7 @@ static void read_drone(struct reading *r, sqlite3_stmt *stmt)
 		return;
 	}
 	i = roster_drone(r->roster, id);
-	number_drone(r, number, i);
+	past_number_drone(r, number, i);
 	d = &r->roster->drones[i];
 	if (told <= d->told_ms)
 		return;
@@ -134,7 +110,7 @@ static void read_holes(struct reading *r, struct roster_boot *b, sqlite3_int64 i
 	sqlite3_finalize(stmt);
 }
 
-static void note_first(const struct reading *r, struct roster_boot *b, int64_t time_ms, uint32_t seq)
+void past_note_first(const struct reading *r, struct roster_boot *b, int64_t time_ms, uint32_t seq)
 {
 	if (time_ms < r->from_ms || (b->first_known && b->first_seq <= seq))
 		return;
@@ -142,7 +118,7 @@ static void note_first(const struct reading *r, struct roster_boot *b, int64_t t
 	b->first_seq = seq;
 }
 
-static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
+void past_read_sealed(struct reading *r, sqlite3_stmt *stmt)
 {
 	struct roster_drone *d = find_drone(r, sqlite3_column_int64(stmt, 0));
 	sqlite3_int64 first = sqlite3_column_int64(stmt, 2), last = sqlite3_column_int64(stmt, 3),
@@ -154,7 +130,7 @@ static void read_sealed(struct reading *r, sqlite3_stmt *stmt)
 	b = roster_boot(d, (uint32_t)sqlite3_column_int64(stmt, 1));
 	if (arrived > b->newest_ms)
 		b->newest_ms = arrived;
-	note_first(r, b, sqlite3_column_int64(stmt, 7), (uint32_t)first);
+	past_note_first(r, b, sqlite3_column_int64(stmt, 7), (uint32_t)first);
 	if (r->newest)
 		newest_sealed(r->newest, (size_t)(d - r->roster->drones), b->boot, (uint32_t)last,
 		    r->day, sqlite3_column_int64(stmt, 6));
@@ -192,7 +168,7 @@ static void read_plain(struct reading *r, sqlite3_stmt *stmt)
 		newest_plain(r->newest, (size_t)(d - r->roster->drones), row.boot, row.seq, row.body,
 		    row.len, row.arrived_ms);
 		if (chunk_peek_time(row.body, row.len, &time))
-			note_first(r, roster_boot(d, row.boot), time, row.seq);
+			past_note_first(r, roster_boot(d, row.boot), time, row.seq);
 		/* A flight that is on was stored up to a sample: count what followed. */
 		if (d->tracker.on && sample_decode(row.body, row.len, &s, &why) == 0)
 			flights_sample(&d->tracker, d->info.id, &s, &flight);
@@ -201,7 +177,7 @@ static void read_plain(struct reading *r, sqlite3_stmt *stmt)
 		r->damaged = true;
 }
 
-static void read_gap(struct reading *r, sqlite3_stmt *stmt)
+void past_read_gap(struct reading *r, sqlite3_stmt *stmt)
 {
 	sqlite3_int64 from = sqlite3_column_int64(stmt, 2), to = sqlite3_column_int64(stmt, 3);
 	struct roster_boot *b;
@@ -350,7 +326,7 @@ static int read_newest(struct reading *r, enum topic_kind kind, const char *wher
 	buf_add_str(&sql, ", max(row) FROM ");
 	schema_table_of(r->db, &sql, schema_message_table(kind));
 	buf_printf(&sql, "%s GROUP BY id ORDER BY max(row)", where);
-	rc = each(r, sql.data, row);
+	rc = past_each(r, sql.data, row);
 	buf_free(&sql);
 	return rc;
 }
@@ -374,12 +350,6 @@ static int read_latest(struct reading *r)
 	return rc;
 }
 
-#define SEALED_ROWS                                                                                \
-	"SELECT drone, boot, first_seq, last_seq, count, last_arrived, id, first_time FROM sealed"    \
-	" INDEXED BY sealed_by_drone"
-#define GAP_ROWS                                                                                   \
-	"SELECT drone, boot, first_seq, last_seq, state = 'lost' FROM gaps WHERE state IN ('lost',"   \
-	" 'open')"
 
 static int read_all(struct reading *r)
 {
@@ -388,13 +358,13 @@ static int read_all(struct reading *r)
 		read_row *row;
 	} steps[] = {
 		{ "SELECT slot, sealed FROM slots", read_slot },
-		{ SEALED_ROWS, read_sealed },
+		{ SEALED_ROWS, past_read_sealed },
 		{ "SELECT id, drone, boot, start, start_lat, start_lon, end_lat, end_lon, distance,"
 		  " highest, battery_start, battery_end, used, flown, last_seq, last_time FROM"
 		  " flights WHERE \"end\" IS NULL", read_flight },
 		{ "SELECT id, drone FROM flights WHERE \"end\" IS NOT NULL", read_ended },
 		{ "SELECT id, body FROM plain ORDER BY id", read_plain },
-		{ GAP_ROWS, read_gap },
+		{ GAP_ROWS, past_read_gap },
 		{ "SELECT id, code, text, keep_until FROM answers WHERE keep_until >"
 		  " (SELECT max(arrived) FROM answers)", read_answer },
 	};
@@ -403,14 +373,14 @@ static int read_all(struct reading *r)
 
 	buf_add_str(&sql, "SELECT no, id, source, feed, model, at, kind FROM ");
 	schema_table_of(r->db, &sql, schema_table("drones"));
-	rc = each(r, sql.data, read_drone);
+	rc = past_each(r, sql.data, read_drone);
 	buf_free(&sql);
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == SQLITE_OK; i++)
-		rc = each(r, steps[i].sql, steps[i].row);
+		rc = past_each(r, steps[i].sql, steps[i].row);
 	return rc == SQLITE_OK ? read_latest(r) : rc;
 }
 
-static void reading_clear(struct reading *r)
+void past_clear_reading(struct reading *r)
 {
 	if (r->chunk.columns)
 		chunk_clear(&r->chunk);
@@ -439,155 +409,8 @@ enum schema_trouble past_read_day(const char *path, int64_t day, int64_t from_ms
 		err_set(err, "%s holds rows that make no sense", path);
 	else if (trouble != TROUBLE_NONE)
 		err_set(err, "%s: %s", path, sqlite3_errmsg(r.db));
-	reading_clear(&r);
+	past_clear_reading(&r);
 	return trouble;
-}
-
-/* ---- of drones that the newest days have nothing of ---- */
-
-static bool has_rows(const struct roster_drone *d)
-{
-	for (size_t b = 0; b < d->boot_count; b++) {
-		if (d->boots[b].stored.count)
-			return true;
-	}
-	return false;
-}
-
-static bool is_wanted(const struct reading *r, size_t drone)
-{
-	return r->one_boot ? drone == r->drone : !has_rows(&r->roster->drones[drone]);
-}
-
-static void read_wanted(struct reading *r, sqlite3_stmt *stmt)
-{
-	sqlite3_int64 number = sqlite3_column_int64(stmt, 0);
-	char id[ID_SIZE];
-	size_t i;
-
-	schema_read_text(stmt, 1, id, sizeof(id));
-	i = strmap_get(&r->roster->ids, id);
-	if (i != STRMAP_NONE && number > 0 && number <= 10 * 1000 * 1000 && is_wanted(r, i))
-		number_drone(r, number, i);
-}
-
-static int read_plain_of(struct reading *r, struct roster_drone *d)
-{
-	struct scan_filter filter = SCAN_ALL;
-	struct scan *scan;
-	int rc;
-
-	filter.drone = d->info.id;
-	filter.one_boot = r->one_boot;
-	filter.boot = r->boot;
-	filter.plain_only = true;
-	rc = scan_open(&scan, r->db, &filter, COLUMN_BIT(COLUMN_ARRIVED));
-	if (rc != SQLITE_OK)
-		return rc;
-	while ((rc = scan_next(scan)) == 1) {
-		const struct chunk *c = scan_chunk(scan);
-		size_t i = scan_index(scan);
-		uint32_t seq = (uint32_t)c->columns[FIELD_seq][i];
-
-		roster_store(d, c->boot, seq, c->columns[COLUMN_ARRIVED][i]);
-		note_first(r, roster_boot(d, c->boot), c->columns[FIELD_time][i], seq);
-	}
-	scan_close(&scan);
-	return rc == -1 ? SQLITE_CORRUPT : SQLITE_OK;
-}
-
-static int read_rows_of(struct reading *r, size_t number)
-{
-	struct roster_drone *d = &r->roster->drones[r->drones[number] - 1];
-	struct buf sql = BUF_INIT;
-	int rc;
-
-	buf_printf(&sql, SEALED_ROWS " WHERE drone = %zu", number);
-	if (r->one_boot)
-		buf_printf(&sql, " AND boot = %" PRIu32, r->boot);
-	rc = each(r, sql.data, read_sealed);
-	if (rc == SQLITE_OK && r->any_plain)
-		rc = read_plain_of(r, d);
-	buf_clear(&sql);
-	/* An id has no quotes in it. */
-	buf_printf(&sql, GAP_ROWS " AND drone = '%s'", d->info.id);
-	if (rc == SQLITE_OK && has_rows(d))
-		rc = each(r, sql.data, read_gap);
-	buf_free(&sql);
-	return rc;
-}
-
-/* Many are wanted that no day has a row of: one look each, for a hundred days. */
-static int read_numbers(struct reading *r)
-{
-	sqlite3_stmt *any;
-	int rc = sqlite3_prepare_v2(r->db, "SELECT 1 FROM sealed INDEXED BY sealed_by_drone"
-				    " WHERE drone = ? LIMIT 1", -1, &any, NULL);
-
-	/* A day at rest has no other rows. */
-	r->any_plain = !schema_mark(r->db, "finished", 0);
-	for (size_t number = 1; number < r->drone_cap && rc == SQLITE_OK; number++) {
-		bool sealed;
-
-		if (!r->drones[number])
-			continue;
-		sqlite3_bind_int64(any, 1, (sqlite3_int64)number);
-		sealed = sqlite3_step(any) == SQLITE_ROW;
-		rc = sqlite3_reset(any);
-		if (rc == SQLITE_OK && (sealed || r->any_plain))
-			rc = read_rows_of(r, number);
-	}
-	sqlite3_finalize(any);
-	return rc;
-}
-
-static void read_older_day(struct reading *r, const char *dir, int64_t day)
-{
-	char path[DAY_PATH_SIZE];
-	struct err err;
-	int rc;
-
-	r->day = day;
-	r->from_ms = day * DAY_MS;
-	day_path(path, dir, day);
-	if (schema_open_read(&r->db, path, &err) != TROUBLE_NONE)
-		return;
-	rc = schema_exec(r->db, "BEGIN");
-	if (rc == SQLITE_OK)
-		rc = each(r, "SELECT no, id FROM drones", read_wanted);
-	if (rc == SQLITE_OK)
-		rc = read_numbers(r);
-	reading_clear(r);
-}
-
-void past_read_older(const char *dir, const int64_t *days, size_t count, struct roster *roster)
-{
-	size_t oldest = count > PAST_OLDER_DAYS ? count - PAST_OLDER_DAYS : 0, first = 0;
-
-	for (size_t i = count; i-- > oldest;) {
-		while (first < roster->count && has_rows(&roster->drones[first]))
-			first++;
-		if (first == roster->count)
-			return;
-		read_older_day(&(struct reading){ .roster = roster }, dir, days[i]);
-	}
-}
-
-void past_read_boot(const char *dir, int64_t before_day, struct roster *roster, size_t drone,
-    uint32_t boot)
-{
-	int64_t *days;
-	struct err err;
-	size_t count;
-
-	if (days_list(dir, &days, &count, &err) == -1)
-		return;
-	for (size_t i = count > PAST_OLDER_DAYS ? count - PAST_OLDER_DAYS : 0; i < count; i++) {
-		if (days[i] < before_day)
-			read_older_day(&(struct reading){ .roster = roster, .drone = drone, .boot = boot,
-				.one_boot = true }, dir, days[i]);
-	}
-	free(days);
 }
 
 /* ---- all together ---- */
