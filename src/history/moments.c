@@ -385,6 +385,7 @@ void moments_close(struct moments **moments)
 	free(m->by_number);
 	free(m->drones);
 	free(m->notes);
+	free(m->key_ms);
 	free(m->path);
 	free(m);
 	*moments = NULL;

@@ -176,6 +176,8 @@ struct moments {
 	size_t fresh_count, fresh_cap, loose_count, loose_cap;
 	struct strmap keys;
 	uint32_t key_count;
+	int64_t *key_ms;         /* owned; by key - 1: where its newest row was put */
+	size_t key_cap;
 	int64_t first_ms, last_ms; /* of all; first > last: nothing */
 	bool (*want)(void *context, const char *drone);
 	void *context;

@@ -36,10 +36,24 @@ static uint32_t key_number(struct moments *m, const char *text)
 		return 0;
 	n = strmap_get(&m->keys, text);
 	if (n == STRMAP_NONE) {
+		mem_grow(m->key_ms, m->key_count, m->key_cap);
+		m->key_ms[m->key_count] = INT64_MIN;
 		n = ++m->key_count;
 		strmap_set(&m->keys, text, n);
 	}
 	return (uint32_t)n;
+}
+
+/* What is said of one alarm, command or order is said in the order of its rows, also where
+ * the daemon's clock was set back between two: else what is over would stand again. */
+static void keep_order(struct moments *m, struct moment_note *n)
+{
+	int64_t *newest = n->key ? &m->key_ms[n->key - 1] : NULL;
+
+	if (!newest)
+		return;
+	n->at_ms = n->at_ms > *newest ? n->at_ms : *newest;
+	*newest = n->at_ms;
 }
 
 struct moment_note *moments_add_note(struct moments *m)
@@ -85,6 +99,7 @@ static int load_kind(struct moments *m, const struct kind *k)
 		n.key = key_number(m, (const char *)sqlite3_column_text(stmt, 4));
 		if (k->states)
 			n.state = name_index(k->states, (const char *)sqlite3_column_text(stmt, 5));
+		keep_order(m, &n);
 		if (moments_note_drone(m, &n, (const char *)sqlite3_column_text(stmt, 2)))
 			*moments_add_note(m) = n;
 	}

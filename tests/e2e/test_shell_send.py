@@ -35,7 +35,8 @@ def test_what_goes_over_the_wire(tmp_path, fleet):
     assert request["v"] == 1 and request["drone"] == "D01" and request["cmd"] == "goto"
     assert request["args"] == {"lat": 47.15, "lon": 9.52, "height": 60}
     assert len(request["id"]) == 36 and "@" in request["by"]
-    assert 10000 < request["expires"] - now_ms() <= 15000
+    # By the source's clock, which is known as well as its answer travelled fast.
+    assert 10000 < request["expires"] - now_ms() <= 15500
 
 
 def test_expires_is_by_the_clock_of_the_source(tmp_path):

@@ -125,6 +125,39 @@ static void test_it_stands_on_each_day(void **state)
 	remove_dir();
 }
 
+/* The daemon's clock was set back by 40 s between the two. */
+static void test_what_is_over_does_not_stand_again(void **state)
+{
+	struct history *h;
+	struct replay *r;
+	struct replay_update u;
+	struct err err;
+	uint64_t samples = 0;
+	int told = 0;
+
+	(void)state;
+	make_dir();
+	h = open_history();
+	put_day(h, 0, &samples);
+	put_alarm(h, "A", ALARM_RAISED, DAY1 + HOUR);
+	put_alarm(h, "B", ALARM_RAISED, DAY1 + HOUR + 1);
+	put_alarm(h, "A", ALARM_CLEARED, DAY1 + HOUR - 40000);
+	history_close(&h);
+	r = open_replay(test_dir);
+	check_standing("before", r, DAY1 + HOUR - 1, "");
+	check_standing("after", r, DAY1 + HOUR + 5, "A cleared B raised ");
+	check_standing("long after", r, DAY1 + HOUR + REPLAY_OVER_MS + 5, "B raised ");
+	if (replay_seek(r, DAY1 + HOUR - 60000, &err) == -1)
+		fail_msg("%s", err.text);
+	while (replay_next(r, DAY1 + 2 * HOUR, &u, &err) == 1) {
+		if (u.kind == REPLAY_ALARM && strcmp(u.message->al.id, "A") == 0)
+			assert_int_equal(u.message->al.state, told++ ? ALARM_CLEARED : ALARM_RAISED);
+	}
+	assert_int_equal(told, 2);
+	replay_close(&r);
+	remove_dir();
+}
+
 static void test_it_is_told_once(void **state)
 {
 	struct replay_bucket buckets[8 * DAYS];
@@ -220,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_stands_on_each_day),
+		cmocka_unit_test(test_what_is_over_does_not_stand_again),
 		cmocka_unit_test(test_it_is_told_once),
 		cmocka_unit_test(test_sql_and_the_next_run),
 	};
