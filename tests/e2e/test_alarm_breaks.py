@@ -46,6 +46,8 @@ def pair(fake, daemon, watch):
         d = daemon(sources=[src], ODYSSEY_COMMAND_ANSWER_S="1")
         w = watch(d)
         d.wait_up(src)
+        # Who subscribes hears what is sent from a moment later on.
+        w.wait(1, "hb")
         return src, d, w
     return start
 

@@ -26,6 +26,8 @@ def hooked(place, fake, daemon, watch):
         d = daemon("--config", conf, sources=[src], **env)
         w = watch(d)
         d.wait_up(src)
+        # Who subscribes hears what is sent from a moment later on.
+        w.wait(1, "hb")
         return src, d, w
     return start
 

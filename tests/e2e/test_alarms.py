@@ -19,6 +19,8 @@ def pair(fake, daemon, watch):
         w = watch(d)
         w.wait(1, "hb")
         d.wait_up(src)
+        # Who subscribes hears what is sent from a moment later on.
+        w.wait(1, "hb")
         return src, d, w
     return start
 

@@ -28,6 +28,8 @@ def shell(fake, daemon, watch):
         d = daemon(sources=[src])
         w = watch(d)
         d.wait_up(src)
+        # Who subscribes hears what is sent from a moment later on.
+        w.wait(1, "hb")
 
         def command(*args):
             return run([ODYSSEY, args[0], "--connect", "%s,%s" % (d.feed, d.control), *args[1:]], d.place)
