@@ -17,10 +17,9 @@ def pair(fake, daemon, watch):
         src.on_any = no_plan
         d = daemon(*more, sources=[src], **env)
         w = watch(d)
-        w.wait(1, "hb")
-        d.wait_up(src)
         # Who subscribes hears what is sent from a moment later on.
         w.wait(1, "hb")
+        d.wait_up(src)
         return src, d, w
     return start
 
