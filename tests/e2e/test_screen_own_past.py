@@ -188,7 +188,7 @@ def test_never_the_past_of_another_daemon(tmp_path, two):
 
 
 @pytest.mark.parametrize("named", [False, True])
-def test_its_own_history_is_known_by_its_mark(tmp_path, two, named):
+def test_its_own_history_is_known_by_its_mark(tmp_path, two, opened, named):
     one, _ = two
     conf = config(tmp_path, one.state, one)
     more = ["--connect", one.feed + "," + one.control] if named else []
@@ -201,8 +201,8 @@ def test_its_own_history_is_known_by_its_mark(tmp_path, two, named):
         t.wait_for(" LIVE ")
         # Another run of it has another mark, and is the same daemon.
         one.kill()
-        again = one.again()
-        again.wait_drone("OLD1")
+        opened.append(one.again())
+        opened[-1].wait_drone("OLD1")
         t.read(5)
         t.send("R")
         t.wait_for("REPLAY paused", "source " + one.state, "OLD1")
@@ -211,7 +211,7 @@ def test_its_own_history_is_known_by_its_mark(tmp_path, two, named):
         assert not glob.glob(one.state + "/past-*")
 
 
-def test_who_answers_later_ends_the_past_of_another(tmp_path, place, two):
+def test_who_answers_later_ends_the_past_of_another(tmp_path, two, opened):
     one, other = two
     wait_for(lambda: int(run(tmp_path, "sql", "--history", one.state + "/history",
                              "SELECT count(*) FROM telemetry").stdout.split()[-1]) > 600, "its past")
@@ -222,8 +222,8 @@ def test_who_answers_later_ends_the_past_of_another(tmp_path, place, two):
         t.wait_for("TIMELINE")
         t.send("6h")
         t.wait_for("REPLAY paused", "OLD1")
-        again = other.again()
-        again.wait_drone("NEW1")
+        opened.append(other.again())
+        opened[-1].wait_drone("NEW1")
         text = t.wait_for("back to live: what was shown is not the past of", "NEW1", timeout=20)
         assert "OLD1" not in text and "REPLAY" not in text
         t.send(":q\r")
